@@ -1,0 +1,43 @@
+import { mediaTypeOf } from "../attestation/cmw.ts";
+import type { Bytes } from "../wire/bytes.ts";
+import { attestationSteps } from "./attestation-steps.ts";
+import { attestationExtensions, authenticatorSteps } from "./authenticator-steps.ts";
+import { type Finding, firstFinding, runAll, type Step, type StepResult } from "./finding.ts";
+import { type AppraisalInput, type AppraisalState, beginAppraisal } from "./state.ts";
+
+/** The appraisal of an authenticator (second spine). A person who has read this list knows what is judged, and in which order. */
+export const appraisalSteps: readonly Step<AppraisalState>[] = [...authenticatorSteps, ...attestationSteps];
+
+/** What a relying party learns of an authenticator that it accepts. */
+export interface Accepted {
+  readonly context: Bytes;
+  /** As received, leaf first, DER. */
+  readonly chain: readonly Bytes[];
+  /** The media type without parameters where attestation was verified, else undefined. */
+  readonly attestationType: string | undefined;
+}
+
+/** Judges an authenticator to the end: one result for each step, in order. */
+export function judge(input: AppraisalInput): { results: StepResult[]; attested: boolean } {
+  const state = beginAppraisal(input);
+  const results = runAll(appraisalSteps, state);
+  return { results, attested: attestationExtensions(state).length > 0 };
+}
+
+/** Validates an authenticator as a relying party does ("validate", RFC 9261 section 7.4): accepted, or refused at the first finding. */
+export function validate(
+  input: AppraisalInput,
+  steps: readonly Step<AppraisalState>[] = appraisalSteps,
+): { accepted: Accepted } | { refused: { step: string; finding: Finding } } {
+  const state = beginAppraisal(input);
+  const refused = firstFinding(steps, state);
+  if (refused) return { refused };
+  const { certificate, record } = state.facts;
+  return {
+    accepted: {
+      context: certificate?.certificateRequestContext ?? new Uint8Array(0),
+      chain: certificate?.entries.map(({ certData }) => certData) ?? [],
+      attestationType: record && mediaTypeOf(record.type),
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import type { ExporterSource, Side } from "../authenticator/secrets.ts";
+import { authenticatorKeys } from "../authenticator/secrets.ts";
+import { equalMac, finishedMac } from "../authenticator/transcript.ts";
+import { decodeFinished, decodeFrame, emptyCertificate } from "../wire/authenticator.ts";
+import { type Bytes, toHex } from "../wire/bytes.ts";
+import { hashLength } from "../wire/code-points.ts";
+import { DecodeError } from "../wire/reader.ts";
+import { finding } from "./authenticator-steps.ts";
+import type { Finding, Step } from "./finding.ts";
+
+/** What an empty authenticator is judged by. */
+export interface EmptyAppraisal {
+  readonly connection: ExporterSource;
+  /** The end that declines. */
+  readonly sender: Side;
+  readonly request: Bytes;
+  readonly certificateRequestContext: Bytes;
+  readonly authenticator: Bytes;
+  /** Filled by the step `empty-frame`. */
+  verifyData?: Bytes;
+}
+
+/** The appraisal of an authenticated refusal, RFC 9261 section 6. */
+export const emptySteps: readonly Step<EmptyAppraisal>[] = [
+  {
+    name: "empty-frame",
+    title: "An empty authenticator is a Finished alone",
+    why: "A refusal that looks like an authenticator may be taken for one.",
+    requirements: ["rfc9261-empty-authenticator", "rfc9261-empty-handshake-encoding"],
+    run(state): Finding | undefined {
+      try {
+        const frame = decodeFrame(state.authenticator);
+        if (frame.kind !== "empty") return finding("malformed", "a Finished alone", "an authenticator with a Certificate");
+        state.verifyData = decodeFinished(frame.finished, hashLength[state.connection.hash]);
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof DecodeError)) throw error;
+        return finding("malformed", `${error.path}: ${error.expected}`, error.found);
+      }
+    },
+  },
+  {
+    name: "empty-finished",
+    title: "Its MAC covers the request and a Certificate with the request's context and no entries",
+    why: "A refusal must be authentic too: else an attacker on the path declines in the peer's name.",
+    requirements: ["rfc9261-empty-mac", "rfc9261-empty-transcript", "rfc9261-exporter-labels"],
+    applies: ({ verifyData }) => (verifyData ? undefined : { kind: "blocked", reason: "there is no Finished to judge" }),
+    run({ connection, sender, request, certificateRequestContext, verifyData = new Uint8Array(0) }) {
+      const { hash, handshakeContext, finishedKey: key } = authenticatorKeys(connection, sender);
+      const certificate = emptyCertificate(certificateRequestContext);
+      const certificateVerify = new Uint8Array(0);
+      const expected = finishedMac({ hash, key, handshakeContext, request, certificate, certificateVerify });
+      return equalMac(expected, verifyData) ? undefined : finding("finished-mismatch", toHex(expected), toHex(verifyData));
+    },
+  },
+];

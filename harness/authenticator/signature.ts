@@ -1,0 +1,86 @@
+import { constants, type KeyObject, sign, verify } from "node:crypto";
+import type { Bytes } from "../wire/bytes.ts";
+import { SignatureScheme, schemeName } from "../wire/code-points.ts";
+
+/** How a signature algorithm is carried out by node:crypto; shared by TLS SignatureSchemes and COSE algorithms. */
+export interface SignatureAlgorithm {
+  readonly keyType: "ec" | "ed25519" | "rsa";
+  /** OpenSSL's name of the only curve, where the algorithm fixes one. */
+  readonly curve?: "prime256v1" | "secp384r1";
+  /** null where the algorithm hashes by itself (Ed25519). */
+  readonly digest: "sha256" | "sha384" | "sha512" | null;
+  readonly padding?: "pss" | "pkcs1";
+  /** DER in TLS, the concatenation of r and s in COSE and JOSE. */
+  readonly ecdsaEncoding?: "der" | "ieee-p1363";
+}
+
+/** RFC 8446 section 4.2.3. rsa_pkcs1_sha256 stands here only so that a signature with it can be made and must be refused. */
+const schemes: Record<number, SignatureAlgorithm> = {
+  [SignatureScheme.ecdsaSecp256r1Sha256]: { keyType: "ec", curve: "prime256v1", digest: "sha256", ecdsaEncoding: "der" },
+  [SignatureScheme.ecdsaSecp384r1Sha384]: { keyType: "ec", curve: "secp384r1", digest: "sha384", ecdsaEncoding: "der" },
+  [SignatureScheme.ed25519]: { keyType: "ed25519", digest: null },
+  [SignatureScheme.rsaPssRsaeSha256]: { keyType: "rsa", digest: "sha256", padding: "pss" },
+  [SignatureScheme.rsaPssRsaeSha384]: { keyType: "rsa", digest: "sha384", padding: "pss" },
+  [SignatureScheme.rsaPssRsaeSha512]: { keyType: "rsa", digest: "sha512", padding: "pss" },
+};
+
+const forbidden: Record<number, SignatureAlgorithm> = {
+  [SignatureScheme.rsaPkcs1Sha256]: { keyType: "rsa", digest: "sha256", padding: "pkcs1" },
+};
+
+/** The schemes that may sign an authenticator (RFC 9261 section 5.2.2), in the order in which the reference prefers them. */
+export const supportedSchemes: readonly number[] = Object.keys(schemes).map(Number);
+
+/** The algorithm of a scheme that TLS 1.3 allows in CertificateVerify, else undefined. */
+export function schemeAlgorithm(scheme: number): SignatureAlgorithm | undefined {
+  return schemes[scheme];
+}
+
+/** True where the key is of the type, and on the curve, that the algorithm demands. */
+export function keyFits(algorithm: SignatureAlgorithm, key: KeyObject): boolean {
+  if (key.asymmetricKeyType !== algorithm.keyType) return false;
+  return algorithm.curve === undefined || key.asymmetricKeyDetails?.namedCurve === algorithm.curve;
+}
+
+/** The first offered scheme that the key can serve, else undefined (RFC 9261 section 5.2.2). */
+export function chooseScheme(offered: readonly number[], key: KeyObject): number | undefined {
+  return offered.find((scheme) => {
+    const algorithm = schemes[scheme];
+    return algorithm !== undefined && keyFits(algorithm, key);
+  });
+}
+
+/**
+ * A signature over `content` under a TLS SignatureScheme. The key must be of the scheme's type; its curve is not looked at, so that
+ * a mismatch can be made on purpose. Throws RangeError for an unknown scheme or a key of another type.
+ */
+export function signWithScheme(scheme: number, key: KeyObject, content: Bytes): Bytes {
+  const algorithm = schemes[scheme] ?? forbidden[scheme];
+  if (algorithm === undefined || key.asymmetricKeyType !== algorithm.keyType) {
+    throw new RangeError(`cannot sign with ${schemeName(scheme)} and a key of type ${key.asymmetricKeyType}`);
+  }
+  return signWith(algorithm, key, content);
+}
+
+/** Signs `content`; `algorithm` and key must fit. */
+export function signWith(algorithm: SignatureAlgorithm, key: KeyObject, content: Bytes): Bytes {
+  return sign(algorithm.digest, content, keyOptions(algorithm, key));
+}
+
+/** True where `signature` over `content` is right for this key. A malformed signature is false, never an error. */
+export function verifyWith(algorithm: SignatureAlgorithm, key: KeyObject, content: Bytes, signature: Bytes): boolean {
+  try {
+    return verify(algorithm.digest, content, keyOptions(algorithm, key), signature);
+  } catch {
+    return false;
+  }
+}
+
+function keyOptions(algorithm: SignatureAlgorithm, key: KeyObject) {
+  if (algorithm.padding === "pss") {
+    // RFC 8446 section 4.2.3: the salt is as long as the digest.
+    return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+  }
+  if (algorithm.padding === "pkcs1") return { key, padding: constants.RSA_PKCS1_PADDING };
+  return algorithm.ecdsaEncoding ? { key, dsaEncoding: algorithm.ecdsaEncoding } : { key };
+}

@@ -1,0 +1,24 @@
+import { z } from "zod";
+
+/**
+ * One edit of what the harness sends, as data. `at` names a stage and a field of its value: `certificate.entries.0.extensions`,
+ * `claims.nonce.value`. Three endings speak of the encoded bytes of a stage: `….length` (a length prefix, left inconsistent with the
+ * content), `STAGE.bytes` (all bytes of the stage's message).
+ */
+export const mutationSchema = z.strictObject({
+  at: z.string().regex(/^[a-z-]+(\.[A-Za-z0-9]+)*$/, "expected a stage and a field, such as certificate.entries.0.extensions"),
+  op: z.enum(["replace", "drop", "duplicate", "reverse", "truncate", "extend", "flip", "insert", "add"]),
+  /** replace, extend, insert: the new value; see docs/writing-a-scenario.md for its forms. */
+  value: z.unknown().optional(),
+  /** truncate: bytes or elements to take off the end. add: what to add to a number or a length prefix (may be negative). */
+  by: z.number().int().optional(),
+  /** flip: the bit to flip, counted from the first byte's most significant one; negative counts from the end. insert: the index. */
+  index: z.number().int().optional(),
+  /**
+   * Which seals behind the edit are computed again over the altered bytes: all (true), none (false: kept from the unaltered build), or
+   * those named.
+   */
+  reseal: z.union([z.boolean(), z.array(z.enum(["evidence-signature", "certificate-verify", "finished"]))]).default(true),
+});
+
+export type Mutation = z.infer<typeof mutationSchema>;

@@ -1,0 +1,85 @@
+import type { Bytes } from "../wire/bytes.ts";
+import type { Encoded } from "../wire/writer.ts";
+import { aimsAtBytes, editBytes, editValue, MutationError } from "./edit.ts";
+import type { Mutation } from "./mutation.ts";
+
+/** What later stages see of the ones before: their values, and the bytes of those that are encoded (else zero-length). */
+export interface BuildView<Values> {
+  readonly values: Values;
+  bytes(stage: keyof Values): Bytes;
+}
+
+/** One stage: a pure function of the input and of the stages before it. */
+export interface Stage<Values, Input, Name extends keyof Values = keyof Values> {
+  readonly name: Name;
+  /** A seal (a signature or a MAC) is kept from the unaltered build where a mutation does not ask for `reseal`. */
+  readonly seal?: true;
+  build(view: BuildView<Values>, input: Input): Values[Name];
+  /** The bytes of the value, with its fields named; only where a later stage needs them. */
+  encode?(value: NonNullable<Values[Name]>, view: BuildView<Values>, input: Input): Encoded;
+}
+
+/**
+ * Runs `stages` in order. Without mutations this is the reference build. With them, each is made where its stage is reached, and later
+ * stages go on from the altered value; seals that a mutation does not ask to renew are kept from a build without it.
+ * Throws MutationError where a mutation names no stage, or does not fit its value.
+ */
+export function runStages<Values, Input>(
+  stages: readonly Stage<Values, Input>[],
+  input: Input,
+  mutations: readonly Mutation[],
+): BuildView<Values> {
+  for (const { at } of mutations) {
+    if (!stages.some(({ name }) => name === stageOf(at))) {
+      throw new MutationError(`${at}: no stage "${stageOf(at)}"; the stages are ${stages.map(({ name }) => String(name)).join(", ")}`);
+    }
+  }
+  const keepsSeals = mutations.some(({ reseal }) => reseal !== true);
+  return run(stages, input, mutations, keepsSeals ? run(stages, input, [], undefined) : undefined);
+}
+
+function run<Values, Input>(
+  stages: readonly Stage<Values, Input>[],
+  input: Input,
+  mutations: readonly Mutation[],
+  original: BuildView<Values> | undefined,
+): BuildView<Values> {
+  const values: Partial<Values> = {};
+  const encoded: Partial<Record<keyof Values, Encoded>> = {};
+  const view: BuildView<Values> = { values: values as Values, bytes: (stage) => encoded[stage]?.bytes ?? NO_BYTES };
+  const keptSeals = new Set<keyof Values>();
+  for (const stage of stages) {
+    const here = mutations.filter(({ at }) => stageOf(at) === stage.name);
+    let value: unknown = original && keptSeals.has(stage.name) ? original.values[stage.name] : stage.build(view, input);
+    for (const mutation of here) {
+      if (!aimsAtBytes(fieldOf(mutation.at))) value = editValue(value, pathOf(mutation.at), mutation);
+      for (const { seal, name } of stages) if (seal && !renews(mutation, String(name))) keptSeals.add(name);
+    }
+    values[stage.name] = value as Values[keyof Values];
+    if (!stage.encode || value === null) continue;
+    let bytes = stage.encode(value as NonNullable<Values[keyof Values]>, view, input);
+    for (const mutation of here) {
+      if (aimsAtBytes(fieldOf(mutation.at))) bytes = editBytes(bytes, fieldOf(mutation.at), mutation);
+    }
+    encoded[stage.name] = bytes;
+  }
+  return view;
+}
+
+const NO_BYTES: Bytes = new Uint8Array(0);
+
+function stageOf(at: string): string {
+  return at.split(".", 1)[0] ?? at;
+}
+
+function pathOf(at: string): string[] {
+  return at.split(".").slice(1);
+}
+
+function fieldOf(at: string): string {
+  return pathOf(at).join(".");
+}
+
+function renews({ reseal }: Mutation, seal: string): boolean {
+  return typeof reseal === "boolean" ? reseal : (reseal as readonly string[]).includes(seal);
+}

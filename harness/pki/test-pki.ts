@@ -1,0 +1,47 @@
+import type { KeyObject } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { parsePrivateKey } from "../authenticator/certificate.ts";
+import { packageRoot } from "../paths.ts";
+import type { Bytes } from "../wire/bytes.ts";
+
+/** A certificate of the test PKI with its key. */
+export interface PkiEntity {
+  readonly name: string;
+  readonly certificate: Bytes;
+  /** Leaf first, up to but without the root; a root or a self-signed certificate stands alone. */
+  readonly chain: readonly Bytes[];
+  /** PKCS #8 DER. */
+  readonly pkcs8: Bytes;
+  readonly key: KeyObject;
+}
+
+const fileSchema = z.record(z.string(), z.strictObject({ issuer: z.string(), certificate: z.base64(), key: z.base64() }));
+
+let entities: ReadonlyMap<string, PkiEntity> | undefined;
+
+/** The entity of that name in pki/test-pki.json (made by scripts/make-pki.mjs). Throws RangeError where there is none. */
+export function pki(name: string): PkiEntity {
+  entities ??= load();
+  const entity = entities.get(name);
+  if (entity === undefined) throw new RangeError(`no "${name}" in the test PKI; it holds ${[...entities.keys()].join(", ")}`);
+  return entity;
+}
+
+function load(): ReadonlyMap<string, PkiEntity> {
+  const file = fileSchema.parse(JSON.parse(readFileSync(join(packageRoot, "pki", "test-pki.json"), "utf8")));
+  const der = (base64: string): Bytes => Buffer.from(base64, "base64");
+  const chainOf = (name: string): Bytes[] => {
+    const entry = file[name];
+    if (entry === undefined) throw new RangeError(`no issuer "${name}" in the test PKI`);
+    const isRoot = file[entry.issuer]?.issuer === entry.issuer;
+    return [der(entry.certificate), ...(entry.issuer === name || isRoot ? [] : chainOf(entry.issuer))];
+  };
+  return new Map(
+    Object.entries(file).map(([name, { certificate, key }]) => {
+      const pkcs8 = der(key);
+      return [name, { name, certificate: der(certificate), chain: chainOf(name), pkcs8, key: parsePrivateKey(pkcs8) }];
+    }),
+  );
+}

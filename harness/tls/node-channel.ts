@@ -1,0 +1,224 @@
+import { createServer, connect as netConnect, type Server, type Socket } from "node:net";
+import { createSecureContext, connect as tlsConnect, type SecureContext, TLSSocket } from "node:tls";
+import type { Side } from "../authenticator/secrets.ts";
+import { type Bytes, fromHex, view } from "../wire/bytes.ts";
+import { type CipherSuite, cipherSuites, isCipherSuite } from "../wire/code-points.ts";
+import { ByteQueue } from "./byte-queue.ts";
+import { type Channel, ChannelError, type Observations, type RawSegment } from "./channel.ts";
+import { tap } from "./tap.ts";
+
+/** How one end runs its handshake. */
+export interface TlsOptions {
+  readonly side: Side;
+  readonly cipherSuites: readonly CipherSuite[];
+  /** The certificate chain (DER, leaf first) and key (PKCS #8 DER) of a server; a client has none. */
+  readonly identity?: { readonly chain: readonly Bytes[]; readonly key: Bytes } | undefined;
+  /** Roots for the server's certificate (DER); undefined: any certificate is taken (the handshake is not what is tested). */
+  readonly trust?: readonly Bytes[] | undefined;
+  readonly serverName: string;
+  readonly handshakeTimeoutMs: number;
+  /** Keep the raw bytes of the connection. */
+  readonly record?: boolean;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A TCP port of its own for one connection. */
+export interface Listener {
+  readonly address: Address;
+  /** The connection that comes in. Throws ChannelError after `timeoutMs`. */
+  accept(timeoutMs: number): Promise<Socket>;
+  close(): void;
+}
+
+/** Listens on a free loopback port. */
+export async function listen(host = "127.0.0.1", port = 0): Promise<Listener> {
+  const server: Server = createServer({ noDelay: true });
+  const incoming = new Promise<Socket>((resolve) => server.once("connection", resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, resolve);
+  });
+  const bound = server.address();
+  if (bound === null || typeof bound === "string") throw new Error("no TCP address");
+  return {
+    address: { host, port: bound.port },
+    accept: (timeoutMs) => withDeadline(incoming, timeoutMs, "no connection came in"),
+    close: () => server.close(),
+  };
+}
+
+/** Opens a TCP connection. Throws ChannelError with the reason of the system. */
+export async function dial(address: Address, timeoutMs: number): Promise<Socket> {
+  const socket = netConnect({ ...address, noDelay: true });
+  const connected = new Promise<Socket>((resolve, reject) => {
+    socket.once("connect", () => resolve(socket));
+    socket.once("error", (error) => reject(new ChannelError("handshake", `${address.host}:${address.port}: ${error.message}`)));
+  });
+  return withDeadline(connected, timeoutMs, `${address.host}:${address.port} did not answer`).catch((error) => {
+    socket.destroy();
+    throw error;
+  });
+}
+
+/** Runs a TLS 1.3 handshake over a TCP connection. Throws ChannelError of kind `handshake` where it fails. */
+export async function startTls(socket: Socket, options: TlsOptions): Promise<Channel> {
+  const raw: RawSegment[] = [];
+  const secureContext = contextFor(options);
+  const stream = options.record ? tap(socket, raw) : socket;
+  const tlsSocket =
+    options.side === "server"
+      ? new TLSSocket(stream as Socket, { isServer: true, secureContext })
+      : tlsConnect({ socket: stream as Socket, secureContext, servername: options.serverName, rejectUnauthorized: !!options.trust });
+  const channel = new NodeChannel(tlsSocket, socket, options.side, raw);
+  const secured = new Promise<void>((resolve, reject) => {
+    tlsSocket.once(options.side === "server" ? "secure" : "secureConnect", resolve);
+    tlsSocket.once("error", (error) => reject(new ChannelError("handshake", `TLS handshake failed: ${error.message}`)));
+    tlsSocket.once("close", () => reject(new ChannelError("handshake", "the peer closed during the TLS handshake")));
+  });
+  try {
+    await withDeadline(secured, options.handshakeTimeoutMs, "the TLS handshake did not end");
+    channel.established();
+    return channel;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+// A context costs as much as a handshake, and the same few are needed over and over.
+const contexts = new Map<string, SecureContext>();
+
+function contextFor({ side, cipherSuites: suites, identity, trust }: TlsOptions): SecureContext {
+  const key = [side, suites.join(), ...(identity?.chain ?? []).map(fingerprint), "|", ...(trust ?? []).map(fingerprint)].join(" ");
+  const known = contexts.get(key);
+  if (known) return known;
+  const context = createSecureContext({
+    minVersion: "TLSv1.3",
+    maxVersion: "TLSv1.3",
+    ciphers: suites.join(":"),
+    ...(identity && { cert: identity.chain.map((der) => pem("CERTIFICATE", der)).join(""), key: pem("PRIVATE KEY", identity.key) }),
+    ...(trust && { ca: trust.map((der) => pem("CERTIFICATE", der)) }),
+  });
+  if (contexts.size > 256) contexts.clear();
+  contexts.set(key, context);
+  return context;
+}
+
+class NodeChannel implements Channel {
+  readonly #queue = new ByteQueue();
+  readonly #keyLog: string[] = [];
+  #sessionTickets = 0;
+  #error: string | undefined;
+  #cipherSuite: CipherSuite | undefined;
+
+  constructor(
+    readonly socket: TLSSocket,
+    readonly tcp: Socket,
+    readonly side: Side,
+    readonly raw: readonly RawSegment[],
+  ) {
+    socket.on("keylog", (line: Buffer) => this.#keyLog.push(line.toString("latin1").trim()));
+    socket.on("session", () => {
+      this.#sessionTickets++;
+    });
+    socket.on("data", (chunk: Buffer) => this.#queue.push(chunk));
+    socket.on("end", () => this.#queue.end("the peer closed the connection"));
+    socket.on("error", (error) => {
+      this.#error = error.message;
+      this.#queue.end(`the connection broke (${error.message})`);
+    });
+    socket.on("close", () => this.#queue.end("the connection is closed"));
+  }
+
+  /** Reads what the handshake agreed on. Throws ChannelError where that is not one of our suites. */
+  established(): void {
+    const suite = this.socket.getCipher().standardName;
+    if (this.socket.getProtocol() !== "TLSv1.3" || !isCipherSuite(suite)) {
+      throw new ChannelError("handshake", `expected TLS 1.3, found ${this.socket.getProtocol()} with ${suite}`);
+    }
+    this.#cipherSuite = suite;
+  }
+
+  get cipherSuite(): CipherSuite {
+    if (this.#cipherSuite === undefined) throw new Error("the handshake has not ended");
+    return this.#cipherSuite;
+  }
+
+  get hash() {
+    return cipherSuites[this.cipherSuite];
+  }
+
+  get observed(): Observations {
+    const exporter = this.#keyLog.find((line) => line.startsWith("EXPORTER_SECRET "))?.split(" ")[2];
+    return {
+      keyLog: this.#keyLog,
+      exporterMasterSecret: exporter === undefined ? undefined : fromHex(exporter),
+      raw: this.raw,
+      sessionTickets: this.#sessionTickets,
+      error: this.#error,
+    };
+  }
+
+  exportKeyingMaterial(label: string, context: Bytes, length: number): Bytes {
+    return this.socket.exportKeyingMaterial(length, label, Buffer.from(context));
+  }
+
+  send(data: Bytes): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.socket.write(data, (error) => {
+        if (error) reject(new ChannelError("closed", `cannot send: ${error.message}`));
+        else resolve();
+      });
+    });
+  }
+
+  receive(length: number, timeoutMs: number): Promise<Bytes> {
+    return this.#queue.take(({ length: buffered }) => (buffered < length ? undefined : length), timeoutMs);
+  }
+
+  receiveWhole(measure: (buffered: Bytes) => number | undefined, timeoutMs: number): Promise<Bytes> {
+    return this.#queue.take(measure, timeoutMs);
+  }
+
+  pending(): Bytes {
+    return this.#queue.peek();
+  }
+
+  closed(timeoutMs: number): Promise<void> {
+    return this.#queue.whenEnded(timeoutMs);
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.tcp.destroyed) return resolve();
+      this.tcp.once("close", () => resolve());
+      // close_notify first, then the socket: the peer sees an orderly end, and nothing lingers.
+      this.socket.end(() => this.tcp.destroy());
+      if (this.socket.destroyed) this.tcp.destroy();
+    });
+  }
+}
+
+function pem(label: string, der: Bytes): string {
+  return `-----BEGIN ${label}-----\n${view(der).toString("base64")}\n-----END ${label}-----\n`;
+}
+
+function fingerprint(der: Bytes): string {
+  return view(der).toString("base64");
+}
+
+async function withDeadline<T>(promise: Promise<T>, timeoutMs: number, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new ChannelError("timeout", `${what} within ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([promise, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
