@@ -73,6 +73,16 @@ function apply(value: unknown, mutation: Mutation): unknown {
       break;
     case "insert":
       if (Array.isArray(value)) return value.toSpliced(mutation.index ?? 0, 0, mutation.value);
+      if (value instanceof Uint8Array && mutation.value instanceof Uint8Array) {
+        const at = position(value, mutation);
+        return concat(value.subarray(0, at), mutation.value, value.subarray(at));
+      }
+      break;
+    case "overwrite":
+      if (value instanceof Uint8Array && mutation.value instanceof Uint8Array) {
+        const at = position(value, mutation);
+        return concat(value.subarray(0, at), mutation.value, value.subarray(at + mutation.value.length));
+      }
       break;
     case "flip":
       if (value instanceof Uint8Array) return flipBit(value, mutation);
@@ -84,6 +94,12 @@ function apply(value: unknown, mutation: Mutation): unknown {
       break;
   }
   throw new MutationError(`${mutation.at}: "${mutation.op}" does not apply to ${describe(value)}`);
+}
+
+function position(bytes: Bytes, { at, index = 0 }: Mutation): number {
+  const position = index < 0 ? bytes.length + index : index;
+  if (position < 0 || position > bytes.length) throw new MutationError(`${at}: no byte ${index} in ${bytes.length} bytes`);
+  return position;
 }
 
 function flipBit(value: Bytes, mutation: Mutation): Bytes {

@@ -7,12 +7,15 @@ import { z } from "zod";
  */
 export const mutationSchema = z.strictObject({
   at: z.string().regex(/^[a-z-]+(\.[A-Za-z0-9]+)*$/, "expected a stage and a field, such as certificate.entries.0.extensions"),
-  op: z.enum(["replace", "drop", "duplicate", "reverse", "truncate", "extend", "flip", "insert", "add"]),
-  /** replace, extend, insert: the new value; see docs/writing-a-scenario.md for its forms. */
+  op: z.enum(["replace", "drop", "duplicate", "reverse", "truncate", "extend", "flip", "insert", "overwrite", "add"]),
+  /** replace, extend, insert, overwrite: the new value; see docs/writing-a-scenario.md for its forms. */
   value: z.unknown().optional(),
   /** truncate: bytes or elements to take off the end. add: what to add to a number or a length prefix (may be negative). */
   by: z.number().int().optional(),
-  /** flip: the bit to flip, counted from the first byte's most significant one; negative counts from the end. insert: the index. */
+  /**
+   * flip: the bit to flip, counted from the first byte's most significant one. insert, overwrite: the element or byte. Negative counts
+   * from the end.
+   */
   index: z.number().int().optional(),
   /**
    * Which seals behind the edit are computed again over the altered bytes: all (true), none (false: kept from the unaltered build), or
@@ -22,3 +25,8 @@ export const mutationSchema = z.strictObject({
 });
 
 export type Mutation = z.infer<typeof mutationSchema>;
+
+/** A value that the build itself will have made when the edit is reached: `STAGE`, `STAGE.FIELD…` or `STAGE.bytes`. */
+export class SelfReference {
+  constructor(readonly path: string) {}
+}

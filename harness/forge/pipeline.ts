@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Bytes } from "../wire/bytes.ts";
 import type { Encoded } from "../wire/writer.ts";
 import { aimsAtBytes, editBytes, editValue, MutationError } from "./edit.ts";
-import type { Mutation } from "./mutation.ts";
+import { type Mutation, SelfReference } from "./mutation.ts";
 
 /** What later stages see of the ones before: their values, and the bytes of those that are encoded (else zero-length). */
 export interface BuildView<Values> {
@@ -49,17 +50,17 @@ function run<Values, Input>(
   const view: BuildView<Values> = { values: values as Values, bytes: (stage) => encoded[stage]?.bytes ?? NO_BYTES };
   const keptSeals = new Set<keyof Values>();
   for (const stage of stages) {
-    const here = mutations.filter(({ at }) => stageOf(at) === stage.name);
+    const here = mutations.filter(({ at }) => stageOf(at) === stage.name).map((mutation) => withSelf(mutation, view));
     let value: unknown = original && keptSeals.has(stage.name) ? original.values[stage.name] : stage.build(view, input);
     for (const mutation of here) {
-      if (!aimsAtBytes(fieldOf(mutation.at))) value = editValue(value, pathOf(mutation.at), mutation);
+      if (!aimsAtBytes(fieldOf(mutation.at))) value = changed(value, editValue(value, pathOf(mutation.at), mutation), mutation);
       for (const { seal, name } of stages) if (seal && !renews(mutation, String(name))) keptSeals.add(name);
     }
     values[stage.name] = value as Values[keyof Values];
     if (!stage.encode || value === null) continue;
     let bytes = stage.encode(value as NonNullable<Values[keyof Values]>, view, input);
     for (const mutation of here) {
-      if (aimsAtBytes(fieldOf(mutation.at))) bytes = editBytes(bytes, fieldOf(mutation.at), mutation);
+      if (aimsAtBytes(fieldOf(mutation.at))) bytes = changed(bytes, editBytes(bytes, fieldOf(mutation.at), mutation), mutation);
     }
     encoded[stage.name] = bytes;
   }
@@ -67,6 +68,35 @@ function run<Values, Input>(
 }
 
 const NO_BYTES: Bytes = new Uint8Array(0);
+
+/** The value of a stage, of a field in it, or (`STAGE.bytes`) its encoded bytes. Throws MutationError where there is none. */
+export function lookUpStage<Values>(view: BuildView<Values>, path: string): unknown {
+  const [stage, ...fields] = path.split(".") as [keyof Values, ...string[]];
+  if (fields.length === 1 && fields[0] === "bytes") return view.bytes(stage);
+  let value: unknown = view.values[stage];
+  for (const field of fields) {
+    const named = Array.isArray(value) ? value.find((element) => element?.name === field) : undefined;
+    value = named ?? (value as Record<string, unknown> | null | undefined)?.[field];
+  }
+  if (value === undefined) throw new MutationError(`no stage value "${path}"`);
+  return value;
+}
+
+function withSelf<Values>(mutation: Mutation, view: BuildView<Values>): Mutation {
+  const resolve = (value: unknown): unknown => {
+    if (value instanceof SelfReference) return lookUpStage(view, value.path);
+    if (Array.isArray(value)) return value.map(resolve);
+    if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, resolve(field)]));
+  };
+  return mutation.value === undefined ? mutation : { ...mutation, value: resolve(mutation.value) };
+}
+
+// An edit that changes nothing would send the right message under the name of a wrong one.
+function changed<T>(before: T, after: T, { at, op }: Mutation): T {
+  if (isDeepStrictEqual(before, after)) throw new MutationError(`${at}: "${op}" changes nothing`);
+  return after;
+}
 
 function stageOf(at: string): string {
   return at.split(".", 1)[0] ?? at;

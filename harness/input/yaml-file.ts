@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { isNode, LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
+
+/** A file that people write and that is wrong: the message names file, line and column, what was expected and what was found. */
+export class InputError extends Error {
+  override readonly name = "InputError";
+}
+
+/** Reads a YAML file and checks it against a schema. Throws InputError with file, line and column. */
+export function readYaml<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new InputError(code === "ENOENT" ? `${file}: no such file` : `${file}: ${message}`);
+  }
+  return parseYaml(text, file, schema);
+}
+
+/** The same for a text that is at hand; `file` is what messages call it. */
+export function parseYaml<Schema extends z.ZodType>(text: string, file: string, schema: Schema): z.output<Schema> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const where = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${line}:${col}`;
+  };
+  const [syntax] = document.errors;
+  if (syntax) throw new InputError(`${where(syntax.pos[0])}: ${syntax.message}`);
+  const result = schema.safeParse(document.toJS());
+  if (result.success) return result.data;
+  const problems = leaves(result.error.issues).map(({ path, message }) => {
+    const place = path.join(".") || "(the file)";
+    return `${where(offsetOf(document, path))}: ${place}: ${message}`;
+  });
+  throw new InputError([...new Set(problems)].slice(0, 10).join("\n"));
+}
+
+interface Problem {
+  readonly path: PropertyKey[];
+  readonly message: string;
+}
+
+// Of a union, only the branch that came furthest says anything useful.
+function leaves(issues: readonly z.core.$ZodIssue[], prefix: PropertyKey[] = []): Problem[] {
+  return issues.flatMap((issue) => {
+    const path = [...prefix, ...issue.path];
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => ({ path: [...path, key], message: "no such field" }));
+    }
+    if (issue.code !== "invalid_union" || issue.errors.length === 0) return [{ path, message: issue.message }];
+    const branches = issue.errors.map((branch) => leaves(branch, path));
+    const depth = (branch: Problem[]) => Math.max(...branch.map((problem) => problem.path.length));
+    return branches.reduce((best, branch) => (depth(branch) > depth(best) ? branch : best));
+  });
+}
+
+function offsetOf(document: ReturnType<typeof parseDocument>, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length >= 0; length--) {
+    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return 0;
+}

@@ -1,0 +1,168 @@
+import { otherSide } from "../authenticator/secrets.ts";
+import type { Profile } from "../attestation/profile.ts";
+import { pki } from "../pki/test-pki.ts";
+import { type Channel, ChannelError } from "../tls/channel.ts";
+import { listen, startTls } from "../tls/node-channel.ts";
+import { type Bytes, equalBytes, preview } from "../wire/bytes.ts";
+import { type IutControl, IutFailure } from "./control.ts";
+import { type Ability, type Answer, abilities, type ConnectOptions, type Driver, type IutConnection, SetUpError } from "./driver.ts";
+import { type AcceptedResult, type Hello, isRefused, type Params, PROTOCOL_VERSION, splitPosition } from "./protocol.ts";
+
+const HANDSHAKE_TIMEOUT_MS = 5000;
+const TRANSFER_TIMEOUT_MS = 2000;
+const SERVER_NAME = "localhost";
+
+/** Starts the conversation with an implementation behind the control protocol. Throws RpcError or IutFailure where it has none. */
+export async function greet(control: IutControl, profile: Profile): Promise<Driver> {
+  const hello = await control.call("hello", { protocol: PROTOCOL_VERSION, profile });
+  if (hello.protocol !== PROTOCOL_VERSION) {
+    throw new IutFailure("protocol", `expected protocol ${PROTOCOL_VERSION}, found ${hello.protocol}`);
+  }
+  return new ControlledDriver(control, hello);
+}
+
+class ControlledDriver implements Driver {
+  readonly can: ReadonlySet<Ability> = new Set(Object.keys(abilities) as Ability[]);
+  #channels = 0;
+
+  constructor(
+    readonly control: IutControl,
+    readonly hello: Hello,
+  ) {}
+
+  async connect({ position, cipherSuite, record }: ConnectOptions): Promise<IutConnection> {
+    const { side } = splitPosition(position);
+    const channel = `c${++this.#channels}`;
+    const handshake = pki("handshake");
+    const identity = { chain: [...handshake.chain], key: handshake.pkcs8 };
+    const trust = [pki("handshake-root").certificate];
+    const listener = await listen();
+    const opening = this.control.call("open", {
+      channel,
+      side,
+      address: listener.address,
+      cipherSuites: [cipherSuite],
+      serverName: SERVER_NAME,
+      trust,
+      ...(side === "server" && { identity }),
+    });
+    // An implementation that answers before it dials must not leave us waiting for the whole deadline.
+    const refusedOpen = opening.then((result) => {
+      if (isRefused(result)) throw new SetUpError(`it refused to open a connection: ${describe(result.refused)}`);
+      return new Promise<never>(() => undefined);
+    });
+    try {
+      const accepted = listener.accept(HANDSHAKE_TIMEOUT_MS);
+      accepted.catch(() => undefined);
+      const socket = await Promise.race([accepted, refusedOpen]);
+      const ours = await startTls(socket, {
+        side: otherSide(side),
+        cipherSuites: [cipherSuite],
+        serverName: SERVER_NAME,
+        handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
+        record,
+        ...(side === "server" ? { trust } : { identity }),
+      });
+      const opened = await opening;
+      if (isRefused(opened)) throw new SetUpError(`it refused the connection: ${describe(opened.refused)}`);
+      return new ControlledConnection(this.control, channel, ours);
+    } catch (error) {
+      opening.catch(() => undefined);
+      if (error instanceof ChannelError) throw new SetUpError(await setUpReason(error, opening));
+      throw error;
+    } finally {
+      refusedOpen.catch(() => undefined);
+      listener.close();
+    }
+  }
+
+  async context(message: Params<"context">): Promise<Answer<Bytes>> {
+    const result = await this.control.call("context", message);
+    return isRefused(result) ? result : { value: result.context };
+  }
+
+  stop(): Promise<void> {
+    return this.control.stop();
+  }
+
+  diagnostics(): string {
+    return this.control.diagnostics();
+  }
+}
+
+class ControlledConnection implements IutConnection {
+  constructor(
+    readonly control: IutControl,
+    readonly name: string,
+    readonly channel: Channel,
+  ) {}
+
+  async request(ask: Omit<Params<"request">, "channel">): Promise<Answer<Bytes>> {
+    const result = await this.control.call("request", { ...ask, channel: this.name });
+    if (isRefused(result)) return result;
+    return { value: await this.#fromIut(result.request) };
+  }
+
+  async authenticate(ask: Omit<Params<"authenticate">, "channel">): Promise<Answer<Bytes>> {
+    const request = ask.request && (await this.#toIut(ask.request));
+    const result = await this.control.call("authenticate", { ...ask, request, channel: this.name });
+    if (isRefused(result)) return result;
+    return { value: await this.#fromIut(result.authenticator) };
+  }
+
+  async validate(ask: Omit<Params<"validate">, "channel">): Promise<Answer<AcceptedResult>> {
+    const authenticator = await this.#toIut(ask.authenticator);
+    const result = await this.control.call("validate", { ...ask, authenticator, channel: this.name });
+    return isRefused(result) ? result : { value: result.accepted };
+  }
+
+  async export(label: string, context: Bytes, length: number): Promise<Bytes> {
+    const { value } = await this.control.call("export", { channel: this.name, label, context, length });
+    return value;
+  }
+
+  async close(): Promise<void> {
+    await this.control.call("close", { channel: this.name }).catch(() => undefined);
+    await this.channel.close();
+  }
+
+  // The bytes that are judged are the bytes on the wire: they are moved over the connection, not over the control channel.
+  async #toIut(message: Bytes): Promise<Bytes> {
+    if (message.length === 0) return message;
+    await this.channel.send(message);
+    const received = await this.control.call(
+      "receive",
+      { channel: this.name, length: message.length, timeout: TRANSFER_TIMEOUT_MS },
+      TRANSFER_TIMEOUT_MS + 1000,
+    );
+    if (isRefused(received)) throw new SetUpError(`it did not receive ${message.length} bytes: ${describe(received.refused)}`);
+    if (!equalBytes(received.data, message)) {
+      throw new SetUpError(`it received other bytes than were sent: ${preview(received.data)} for ${preview(message)}`);
+    }
+    return received.data;
+  }
+
+  async #fromIut(message: Bytes): Promise<Bytes> {
+    if (message.length === 0) return message;
+    const sending = this.control.call("send", { channel: this.name, data: message });
+    const [received, sent] = await Promise.all([this.channel.receive(message.length, TRANSFER_TIMEOUT_MS), sending]);
+    if (isRefused(sent)) throw new SetUpError(`it did not send: ${describe(sent.refused)}`);
+    if (!equalBytes(received, message)) {
+      throw new SetUpError(`it sent other bytes than it had made: ${preview(received)} for ${preview(message)}`);
+    }
+    return received;
+  }
+}
+
+async function setUpReason(error: ChannelError, opening: Promise<object>): Promise<string> {
+  if (error.kind !== "handshake") return error.message;
+  const theirs = await opening.then(
+    (result) => (isRefused(result) ? describe(result.refused) : undefined),
+    (reason: Error) => reason.message,
+  );
+  return theirs ? `${error.message}; it says: ${theirs}` : error.message;
+}
+
+function describe({ code, detail }: { code?: string | undefined; detail?: string | undefined }): string {
+  return [code, detail].filter((part) => part !== undefined && part !== "").join(": ") || "no reason given";
+}

@@ -1,0 +1,70 @@
+import type { Channel } from "../tls/channel.ts";
+import type { Bytes, } from "../wire/bytes.ts";
+import type { CipherSuite } from "../wire/code-points.ts";
+import type { AcceptedResult, Attestation, Hello, Identity, Params, Position, Refusal } from "./protocol.ts";
+
+/** What the implementation decided: something made or accepted, or a refusal. */
+export type Answer<T> = { readonly value: T } | { readonly refused: Refusal };
+
+/**
+ * What a script may need of a driver beyond moving messages. A shim can do all of it; an endpoint is the product as deployed and can do
+ * little, and what it cannot is reported by name.
+ */
+export const abilities = {
+  "choose-identity": "give the attester another identity, or none",
+  "choose-attestation": "tell the attester what to attest, or not to",
+  "choose-request": "tell the relying party what to ask for",
+  "choose-policy": "give the relying party other anchors, another policy or another time",
+  spontaneous: "have an authenticator made or validated without a request",
+  "get-context": "ask for the context of a message",
+  "both-roles": "play attester and relying party on one connection",
+  "several-exchanges": "run more than one exchange on a connection",
+} as const;
+
+export type Ability = keyof typeof abilities;
+
+/** One connection with the implementation, and the operations of RFC 9261 section 7 at its end. */
+export interface IutConnection {
+  /** The harness's end. */
+  readonly channel: Channel;
+  /** Has the implementation ask; the request arrives over the channel. */
+  request(ask: Omit<Params<"request">, "channel">): Promise<Answer<Bytes>>;
+  /** Hands it a request over the channel (null: none, spontaneous) and returns the authenticator that came back over the channel. */
+  authenticate(ask: {
+    readonly request: Bytes | null;
+    readonly identity: Identity | null;
+    readonly attestation: Attestation | null;
+  }): Promise<Answer<Bytes>>;
+  /** Sends it an authenticator over the channel and returns its verdict. */
+  validate(ask: Omit<Params<"validate">, "channel">): Promise<Answer<AcceptedResult>>;
+  /** An exporter value of its end; only to explain a failure. */
+  export(label: string, context: Bytes, length: number): Promise<Bytes>;
+  close(): Promise<void>;
+}
+
+/** An implementation under test, ready to be connected with. One driver is one process or one product. */
+export interface Driver {
+  readonly hello: Hello;
+  /** Abilities that it has. */
+  readonly can: ReadonlySet<Ability>;
+  /** The attestation and identity that the script hands over do not reach an endpoint: these are the ones it was started with. */
+  connect(options: ConnectOptions): Promise<IutConnection>;
+  /** "get context" (RFC 9261 section 7.2). */
+  context(message: { readonly request: Bytes } | { readonly authenticator: Bytes }): Promise<Answer<Bytes>>;
+  /** Ends the implementation; resolves when nothing of it is left. */
+  stop(): Promise<void>;
+  /** The tail of what it wrote to stderr. */
+  diagnostics(): string;
+}
+
+export interface ConnectOptions {
+  readonly position: Position;
+  readonly cipherSuite: CipherSuite;
+  /** Keep the raw bytes of the connection. */
+  readonly record: boolean;
+}
+
+/** A connection with the implementation could not be set up: `reason` says what it did. */
+export class SetUpError extends Error {
+  override readonly name = "SetUpError";
+}

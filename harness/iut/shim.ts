@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { z } from "zod";
+import { CALL_TIMEOUT_MS, type IutControl, IutFailure } from "./control.ts";
+import { killTree, track } from "./process.ts";
+import { type Method, methods, type Params, type Result, RpcCode, RpcError } from "./protocol.ts";
+
+const responseSchema = z.object({
+  jsonrpc: z.literal("2.0"),
+  id: z.union([z.number(), z.string(), z.null()]),
+  result: z.unknown().optional(),
+  error: z
+    .object({ code: z.number(), message: z.string().default(""), data: z.object({ feature: z.string().optional() }).optional().catch(undefined) })
+    .optional(),
+});
+
+/** How a shim is started. */
+export interface ShimCommand {
+  readonly command: readonly string[];
+  readonly cwd: string;
+}
+
+const LINE_LIMIT = 4 << 20;
+const STDERR_TAIL = 8 << 10;
+const STOP_TIMEOUT_MS = 2000;
+
+/** A shim as a child process: JSON-RPC 2.0, one object a line, on its stdin and stdout (docs/iut-protocol.md). */
+export class Shim implements IutControl {
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<void>;
+  readonly #pending = new Map<number, { method: Method; resolve: (result: unknown) => void; reject: (error: Error) => void }>();
+  #nextId = 1;
+  #line = "";
+  #stderr = "";
+  #failure: IutFailure | undefined;
+
+  constructor({ command, cwd }: ShimCommand) {
+    const [program = "", ...args] = command;
+    // A process group of its own, so that what the shim starts ends with it.
+    this.#child = spawn(program, args, { cwd, stdio: ["pipe", "pipe", "pipe"], detached: true });
+    track(this.#child);
+    this.#exited = new Promise((resolve) => {
+      this.#child.once("error", (error: NodeJS.ErrnoException) => {
+        const reason = error.code === "ENOENT" ? "no such program" : error.message;
+        this.#fail(new IutFailure("start", `cannot start ${JSON.stringify(command.join(" "))} in ${cwd}: ${reason}`));
+        resolve();
+      });
+      this.#child.once("close", (code, signal) => {
+        this.#fail(new IutFailure("exit", `the shim ended ${signal ? `by ${signal}` : `with exit code ${code}`}`));
+        resolve();
+      });
+    });
+    this.#child.stdin?.on("error", () => undefined);
+    this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#read(text));
+    this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL);
+    });
+  }
+
+  async call<M extends Method>(method: M, params: Params<M>, timeoutMs = CALL_TIMEOUT_MS): Promise<Result<M>> {
+    if (this.#failure) throw this.#failure;
+    const id = this.#nextId++;
+    const answer = new Promise<unknown>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(id);
+        reject(new IutFailure("hang", `no answer to "${method}" within ${timeoutMs} ms`));
+      }, timeoutMs);
+      const settle = <A>(then: (value: A) => void) => (value: A) => {
+        clearTimeout(timer);
+        this.#pending.delete(id);
+        then(value);
+      };
+      this.#pending.set(id, { method, resolve: settle(resolve), reject: settle(reject) });
+    });
+    const encoded = z.encode(methods[method].params as z.ZodType, params);
+    this.#child.stdin?.write(`${JSON.stringify({ jsonrpc: "2.0", id, method, params: encoded })}\n`);
+    const result = methods[method].result.safeParse(await answer);
+    if (!result.success) {
+      throw new IutFailure("protocol", `the result of "${method}" does not fit the protocol: ${z.prettifyError(result.error)}`);
+    }
+    return result.data as Result<M>;
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#failure) await this.call("bye", {}, STOP_TIMEOUT_MS).catch(() => undefined);
+    this.#child.stdin?.end();
+    const timer = setTimeout(() => killTree(this.#child), STOP_TIMEOUT_MS);
+    await this.#exited;
+    clearTimeout(timer);
+    killTree(this.#child);
+  }
+
+  /** Ends the process at once: for one that hangs. */
+  async kill(): Promise<void> {
+    killTree(this.#child);
+    await this.#exited;
+  }
+
+  diagnostics(): string {
+    return this.#stderr.trim();
+  }
+
+  #read(text: string): void {
+    this.#line += text;
+    for (let end = this.#line.indexOf("\n"); end >= 0; end = this.#line.indexOf("\n")) {
+      const line = this.#line.slice(0, end).trim();
+      this.#line = this.#line.slice(end + 1);
+      if (line !== "") this.#answer(line);
+    }
+    if (this.#line.length > LINE_LIMIT) this.#violation(`a line of more than ${LINE_LIMIT >> 20} MiB`, this.#line);
+  }
+
+  #answer(line: string): void {
+    let json: unknown;
+    try {
+      json = JSON.parse(line);
+    } catch {
+      return this.#violation("a line that is no JSON", line);
+    }
+    const response = responseSchema.safeParse(json);
+    if (!response.success) return this.#violation("a line that is no JSON-RPC response", line);
+    const { id, result, error } = response.data;
+    const pending = typeof id === "number" ? this.#pending.get(id) : undefined;
+    // An answer that came too late was given up already; any other id was never ours.
+    if (pending === undefined) {
+      return typeof id === "number" && id < this.#nextId ? undefined : this.#violation(`an answer with the id ${JSON.stringify(id)}`, line);
+    }
+    if (error === undefined) return pending.resolve(result);
+    const feature = error.data?.feature ?? (error.code === RpcCode.methodNotFound ? pending.method : undefined);
+    pending.reject(new RpcError(error.code, error.message, feature));
+  }
+
+  #violation(what: string, line: string): void {
+    this.#fail(new IutFailure("protocol", `expected a JSON-RPC response on a line of its own, found ${what}: ${line.slice(0, 120)}`));
+    killTree(this.#child);
+  }
+
+  #fail(failure: IutFailure): void {
+    this.#failure ??= failure;
+    for (const pending of [...this.#pending.values()]) pending.reject(this.#failure);
+  }
+}

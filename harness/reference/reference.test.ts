@@ -1,0 +1,55 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { judge } from "../appraisal/appraise.ts";
+import { defaultProfile } from "../attestation/profile.ts";
+import { cmwPayload } from "../attestation/payload.ts";
+import { buildRequest } from "../forge/build.ts";
+import { greet } from "../iut/controlled.ts";
+import { pki } from "../pki/test-pki.ts";
+import { type CipherSuite, cipherSuites } from "../wire/code-points.ts";
+import { decodeRequest } from "../wire/request.ts";
+import { Reference } from "./reference.ts";
+
+describe("the reference attester, judged", async () => {
+  const driver = await greet(new Reference(), defaultProfile);
+  afterAll(() => driver.stop());
+
+  it.each(Object.keys(cipherSuites) as CipherSuite[])("passes every step under %s", async (cipherSuite) => {
+    const connection = await driver.connect({ position: "attester/server", cipherSuite, record: false });
+    const identity = pki("identity-p256");
+    const attester = pki("attestation-p256");
+    const { request } = buildRequest({
+      sender: "client",
+      profile: defaultProfile,
+      certificateRequestContext: Buffer.from("abc"),
+      signatureSchemes: [0x0403],
+      attestation: true,
+    });
+    const answer = await connection.authenticate({
+      request,
+      identity: { chain: [...identity.chain], key: identity.pkcs8 },
+      attestation: {
+        model: "background-check",
+        type: "application/eat+cwt",
+        cmw: "cbor",
+        claims: { ueid: Buffer.from("01"), measurement: Buffer.from("02") },
+        key: attester.pkcs8,
+        chain: [...attester.chain],
+      },
+    });
+    if (!("value" in answer)) throw new Error(JSON.stringify(answer));
+    const verdict = judge({
+      connection: connection.channel,
+      sender: "server",
+      profile: defaultProfile,
+      request: { bytes: request, decoded: decodeRequest(request) },
+      authenticator: answer.value,
+      trust: { pkix: [pki("identity-root").certificate], attestation: [pki("attestation-root").certificate], results: [] },
+      policy: { attestation: "required", measurement: Buffer.from("02") },
+      now: new Date(),
+      consumedContexts: new Set(),
+      payload: cmwPayload,
+    });
+    expect(verdict.results.filter(({ kind }) => kind !== "passed")).toEqual([]);
+    await connection.close();
+  });
+});

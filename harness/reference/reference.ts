@@ -1,0 +1,114 @@
+import { supportedSchemes } from "../authenticator/signature.ts";
+import { evidenceFormats } from "../attestation/evidence-formats.ts";
+import { defaultProfile, type Profile } from "../attestation/profile.ts";
+import type { IutControl } from "../iut/control.ts";
+import { type Method, type Params, PROTOCOL_VERSION, positions, type Result, RpcCode, RpcError } from "../iut/protocol.ts";
+import { ChannelError } from "../tls/channel.ts";
+import { dial, startTls } from "../tls/node-channel.ts";
+import { getContext } from "../wire/authenticator.ts";
+import { cipherSuites, isCipherSuite } from "../wire/code-points.ts";
+import { DecodeError } from "../wire/reader.ts";
+import { authenticate } from "./attester.ts";
+import { request, validate } from "./relying-party.ts";
+import { ReferenceChannel, ReferenceChannels, refuse } from "./state.ts";
+
+const HANDSHAKE_TIMEOUT_MS = 5000;
+const RECEIVE_TIMEOUT_MS = 2000;
+
+type Handlers = { [M in Method]: (params: Params<M>) => Result<M> | Promise<Result<M>> };
+
+/**
+ * The bundled implementation: the build stages as its attester, the appraisal steps as its relying party, over its own real sockets.
+ * It serves the control protocol like any shim, in process or as a program of its own.
+ */
+export class Reference implements IutControl {
+  readonly #channels = new ReferenceChannels();
+  #profile: Profile = defaultProfile;
+
+  readonly #handlers: Handlers = {
+    hello: ({ protocol, profile }) => {
+      if (protocol !== PROTOCOL_VERSION) throw new RpcError(RpcCode.unsupported, `protocol ${protocol}`, "protocol");
+      this.#profile = profile;
+      return {
+        protocol: PROTOCOL_VERSION,
+        name: "reference",
+        version: "0.1.0",
+        language: `TypeScript, Node ${process.versions.node}`,
+        tls: `node:tls, OpenSSL ${process.versions.openssl}`,
+        concurrency: 64,
+        supports: {
+          positions: [...positions],
+          cipherSuites: Object.keys(cipherSuites),
+          signatureSchemes: [...supportedSchemes],
+          models: ["background-check"],
+          evidence: [...evidenceFormats.keys()],
+          results: [],
+          features: ["spontaneous", "empty-authenticator", "get-context", "replay-detection", "export", "foreign-request"],
+        },
+      };
+    },
+    open: (params) => this.#open(params),
+    request: (params) => request(this.#channels.get(params.channel), params, this.#profile),
+    authenticate: (params) => authenticate(this.#channels.get(params.channel), params, this.#profile),
+    validate: (params) => validate(this.#channels.get(params.channel), params, this.#profile),
+    context: (params) => {
+      try {
+        return { context: getContext("request" in params ? params.request : params.authenticator) };
+      } catch (error) {
+        if (error instanceof DecodeError) return refuse("malformed", error.message);
+        throw error;
+      }
+    },
+    export: ({ channel, label, context, length }) => ({
+      value: this.#channels.get(channel).channel.exportKeyingMaterial(label, context, length),
+    }),
+    send: async ({ channel, data }) => {
+      await this.#channels.get(channel).channel.send(data);
+      return {};
+    },
+    receive: async ({ channel, length, timeout = RECEIVE_TIMEOUT_MS }) => {
+      try {
+        return { data: await this.#channels.get(channel).channel.receive(length, timeout) };
+      } catch (error) {
+        if (error instanceof ChannelError) return refuse("other", error.message);
+        throw error;
+      }
+    },
+    close: async ({ channel }) => {
+      await this.#channels.get(channel).channel.close();
+      return {};
+    },
+    bye: async () => {
+      await this.stop();
+      return {};
+    },
+  };
+
+  async call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
+    return this.#handlers[method](params);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#channels.all()].map(({ channel }) => channel.close()));
+  }
+
+  diagnostics(): string {
+    return "";
+  }
+
+  async #open({ channel, side, address, serverName, identity, trust, ...params }: Params<"open">): Promise<Result<"open">> {
+    this.#channels.reserve(channel);
+    const suites = params.cipherSuites.filter(isCipherSuite);
+    if (side === "server" && identity === undefined) throw new RpcError(RpcCode.invalidParams, "a server needs an identity");
+    try {
+      const options = { side, cipherSuites: suites, identity, serverName, handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS };
+      const socket = await dial(address, HANDSHAKE_TIMEOUT_MS);
+      const opened = await startTls(socket, side === "client" ? { ...options, trust } : options);
+      this.#channels.add(channel, new ReferenceChannel(opened));
+      return { cipherSuite: opened.cipherSuite };
+    } catch (error) {
+      if (error instanceof ChannelError) return refuse("other", error.message);
+      throw error;
+    }
+  }
+}

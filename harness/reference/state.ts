@@ -1,0 +1,50 @@
+import type { Channel } from "../tls/channel.ts";
+import { toHex } from "../wire/bytes.ts";
+import { RpcCode, RpcError } from "../iut/protocol.ts";
+import type { Bytes } from "../wire/bytes.ts";
+import type { RefusalCode } from "../appraisal/finding.ts";
+
+/** What the reference remembers of one connection. Contexts are kept as hexadecimal. */
+export class ReferenceChannel {
+  /** Contexts of all requests made or seen here, over both types (RFC 9261 section 4). */
+  readonly requestContexts = new Set<string>();
+  /** Contexts of authenticators that were made or accepted here (RFC 9261 sections 5.2 and 7.4). */
+  readonly consumedContexts = new Set<string>();
+
+  constructor(readonly channel: Channel) {}
+
+  consume(context: Bytes): void {
+    this.consumedContexts.add(toHex(context));
+  }
+}
+
+/** The result with which the reference rejects what it was given. */
+export function refuse(code: RefusalCode, detail: string) {
+  return { refused: { code, detail } };
+}
+
+/** The channels of one reference, by the names that the harness gave them. */
+export class ReferenceChannels {
+  readonly #channels = new Map<string, ReferenceChannel>();
+
+  /** Throws RpcError (invalid params) where no channel has that name. */
+  get(name: string): ReferenceChannel {
+    const channel = this.#channels.get(name);
+    if (channel === undefined) throw new RpcError(RpcCode.invalidParams, `no channel "${name}"`);
+    return channel;
+  }
+
+  add(name: string, channel: ReferenceChannel): void {
+    this.#channels.set(name, channel);
+  }
+
+  /** Throws RpcError where the name was used before: a channel name is never used twice. */
+  reserve(name: string): void {
+    if (this.#channels.has(name)) throw new RpcError(RpcCode.invalidParams, `channel "${name}" exists already`);
+  }
+
+  all(): Iterable<ReferenceChannel> {
+    return this.#channels.values();
+  }
+}
+

@@ -1,0 +1,94 @@
+import { emptySteps } from "../appraisal/empty-steps.ts";
+import { appraisalSteps } from "../appraisal/appraise.ts";
+import { requestSteps } from "../appraisal/request-steps.ts";
+import type { Ability } from "../iut/driver.ts";
+import type { SchemeName, SuiteName } from "./parameters.ts";
+import type { Step } from "./schema.ts";
+
+export type Role = "attester" | "relying-party";
+export type Kind = "positive" | "negative" | "probe";
+
+/** A question with a stable id, tied to statements of the specifications. */
+export interface Check {
+  readonly id: string;
+  /** A sentence that holds for a conforming implementation. */
+  readonly title: string;
+  /** What goes wrong in the world where it does not hold. */
+  readonly why: string | undefined;
+  readonly requirements: readonly string[];
+  readonly iut: Role;
+  readonly kind: Kind;
+}
+
+/** A scenario: a check that is answered by a script, and the further checks that the judging in it answers. */
+export interface Case extends Check {
+  readonly attested: boolean;
+  /** The positive twin, which must succeed on the same kind of connection first. */
+  readonly control: Case | undefined;
+  readonly sides: readonly ("client" | "server")[];
+  /** undefined: one that the IUT supports. */
+  readonly cipherSuites: readonly SuiteName[] | undefined;
+  readonly schemes: readonly SchemeName[] | undefined;
+  readonly features: readonly string[];
+  readonly abilities: ReadonlySet<Ability>;
+  readonly steps: readonly Step[];
+  /** One for each step of the appraisals that the script has the harness make: `ID#step`. */
+  readonly judged: readonly Check[];
+}
+
+interface JudgingStep {
+  readonly name: string;
+  readonly title: string;
+  readonly why: string;
+  readonly requirements: readonly string[];
+}
+
+// Without attestation these have nothing to judge; without a request, `context` has nothing to compare with.
+const ATTESTATION_STEPS = new Set(["placement", "cmw", "evidence-signature", "binding", "aik-hash", "policy"]);
+
+/** The steps of the appraisals that a script has the harness make of what the IUT sends. */
+export function judgingSteps(iut: Role, attested: boolean, steps: readonly Step[]): readonly JudgingStep[] {
+  const made = steps.flatMap((step) => ("authenticate" in step && step.authenticate.by === "iut" ? [step.authenticate] : []));
+  const judging: JudgingStep[] = [];
+  if (made.some(({ expect }) => expect === "empty")) judging.push(...emptySteps);
+  if (steps.some((step) => "validate" in step && step.validate.by === "harness")) {
+    const spontaneous = made.some(({ request }) => request === null);
+    const applies = ({ name }: JudgingStep) => (attested || !ATTESTATION_STEPS.has(name)) && !(spontaneous && name === "context");
+    judging.push(...appraisalSteps.filter(applies));
+  }
+  if (judgesRequests(iut, steps)) judging.push(...requestSteps.map((step) => ({ ...step, name: `request-${step.name}` })));
+  return judging;
+}
+
+/** True where the case is about the requests themselves: a relying party asks, and nothing is validated afterwards. */
+export function judgesRequests(iut: Role, steps: readonly Step[]): boolean {
+  return iut === "relying-party" && !steps.some((step) => "validate" in step || "authenticate" in step);
+}
+
+/** What a driver must be able to do for this script, beside moving messages. */
+export function neededAbilities(iut: Role, steps: readonly Step[]): Set<Ability> {
+  const abilities = new Set<Ability>();
+  let exchanges = 0;
+  for (const step of steps) {
+    if ("context" in step) abilities.add("get-context");
+    if ("authenticate" in step) {
+      const { by, identity, attestation, request } = step.authenticate;
+      exchanges++;
+      if (by === "iut" && identity !== undefined) abilities.add("choose-identity");
+      if (by === "iut" && attestation !== undefined) abilities.add("choose-attestation");
+      if (by === "iut" && iut === "relying-party") abilities.add("both-roles");
+      if (request === null) abilities.add("spontaneous");
+    }
+    if ("request" in step && step.request.by === "iut") {
+      const { attestation, signatureSchemes, context } = step.request;
+      if (attestation !== undefined || signatureSchemes !== undefined || context !== undefined) abilities.add("choose-request");
+      if (iut === "attester") abilities.add("both-roles");
+    }
+    if ("validate" in step && step.validate.by === "iut") {
+      const { trust, policy, now } = step.validate;
+      if (trust !== undefined || policy !== undefined || now !== undefined) abilities.add("choose-policy");
+    }
+  }
+  if (exchanges > 1) abilities.add("several-exchanges");
+  return abilities;
+}

@@ -1,0 +1,61 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { packageRoot } from "../paths.ts";
+import { readYaml } from "../input/yaml-file.ts";
+
+const requirementSchema = z
+  .strictObject({
+    id: z.string().regex(/^[a-z0-9-]+$/),
+    section: z.string(),
+    level: z.enum(["MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY"]),
+    binds: z.array(z.enum(["attester", "relying-party"])).min(1),
+    text: z.string().min(20).describe("our own wording, one line"),
+    sentence: z.string().regex(/^sha256:[0-9a-f]{64}$/).optional().describe("hash of the normalised original sentence"),
+    since: z.string().optional(),
+    until: z.string().optional(),
+    implied: z.boolean().default(false).describe("stated as a fact, without a keyword"),
+    informative: z.boolean().default(false),
+    excluded: z.string().min(10).optional().describe("why it cannot be tested from outside"),
+    open: z.string().optional().describe("the entry of the ambiguity register"),
+  })
+  .refine(({ excluded, open }) => excluded === undefined || open === undefined, { error: "either excluded or open, not both" });
+
+export const ledgerSchema = z.strictObject({
+  spec: z.string(),
+  title: z.string(),
+  revision: z.string(),
+  source: z.string(),
+  requirements: z.array(requirementSchema),
+});
+
+/** One normative statement of a specification. */
+export type Requirement = z.output<typeof requirementSchema> & { readonly spec: string; readonly specTitle: string; readonly revision: string };
+
+/** All statements by id. */
+export type Ledger = ReadonlyMap<string, Requirement>;
+
+/** Reads suites/requirements/*.yaml. Throws InputError where a file does not fit, RangeError where an id stands twice. */
+export function loadLedger(folder = join(packageRoot, "suites", "requirements")): Ledger {
+  const ledger = new Map<string, Requirement>();
+  for (const name of readdirSync(folder).filter((file) => file.endsWith(".yaml")).sort()) {
+    const { spec, title, revision, requirements } = readYaml(join(folder, name), ledgerSchema);
+    for (const requirement of requirements) {
+      if (ledger.has(requirement.id)) throw new RangeError(`${name}: ${requirement.id} stands twice in the ledger`);
+      ledger.set(requirement.id, { ...requirement, spec, specTitle: title, revision });
+    }
+  }
+  return ledger;
+}
+
+/** What breaking the strongest of these statements means: `fail` for a MUST, `warn` for a SHOULD, `observed` for a MAY. */
+export function severity(ids: readonly string[], ledger: Ledger): "fail" | "warn" | "observed" {
+  const levels = ids.map((id) => ledger.get(id)?.level ?? "MUST");
+  if (levels.some((level) => level.startsWith("MUST"))) return "fail";
+  return levels.some((level) => level.startsWith("SHOULD")) ? "warn" : "observed";
+}
+
+/** Whether a statement is tested, left out, or open. */
+export function disposition({ excluded, open }: Requirement): "checks" | "excluded" | "open" {
+  return excluded !== undefined ? "excluded" : open !== undefined ? "open" : "checks";
+}

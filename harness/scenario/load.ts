@@ -1,0 +1,134 @@
+import { readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { InputError, readYaml } from "../input/yaml-file.ts";
+import { packageRoot } from "../paths.ts";
+import { type Case, type Check, judgingSteps, type Kind, neededAbilities, type Role } from "./case.ts";
+import { type Ledger, loadLedger } from "./ledger.ts";
+import { type CaseFile, type Step, type SuiteFile, suiteSchema } from "./schema.ts";
+
+/** All that the suites hold: the cases in the order of their files, the ledger. */
+export interface Library {
+  readonly cases: readonly Case[];
+  readonly ledger: Ledger;
+}
+
+/** Reads the ledger and every suite below `folder`. Throws InputError with file and place where something does not fit. */
+export function loadLibrary(folder = join(packageRoot, "suites")): Library {
+  const ledger = loadLedger(join(folder, "requirements"));
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".yaml") && !name.startsWith("requirements"))
+    .sort();
+  const suites = files.map((name) => ({ name: relative(".", join(folder, name)), suite: readYaml(join(folder, name), suiteSchema) }));
+  return { cases: link(suites, ledger), ledger };
+}
+
+/** Every check of the library: the cases, and what is judged in them. */
+export function allChecks({ cases }: Library): Check[] {
+  return cases.flatMap((each) => [each, ...each.judged]);
+}
+
+/** Turns suite files into cases: controls found, their steps varied, requirements looked up. Throws InputError. */
+export function link(suites: readonly { readonly name: string; readonly suite: SuiteFile }[], ledger: Ledger): Case[] {
+  const written = new Map<string, { file: CaseFile; suite: string; name: string }>();
+  for (const { name, suite } of suites) {
+    for (const file of suite.cases) {
+      const id = `${suite.suite}/${file.id}`;
+      if (written.has(id)) throw new InputError(`${name}: the case ${id} stands twice`);
+      written.set(id, { file, suite: suite.suite, name });
+    }
+  }
+  const done = new Map<string, Case>();
+  const complete = (id: string, trail: readonly string[]): Case => {
+    const known = done.get(id);
+    if (known) return known;
+    const { file, suite, name } = written.get(id) ?? { file: undefined, suite: "", name: "" };
+    if (file === undefined) throw new InputError(`no case "${id}" in the suites`);
+    const here = `${name}: ${id}`;
+    if (trail.includes(id)) throw new InputError(`${here}: its control leads back to itself`);
+    const controlId = file.control && (file.control.includes("/") ? file.control : `${suite}/${file.control}`);
+    if (controlId !== undefined && !written.has(controlId)) throw new InputError(`${here}: no control "${controlId}"`);
+    const control = controlId === undefined ? undefined : complete(controlId, [...trail, id]);
+    const result = completeCase(id, file, control, ledger, here);
+    done.set(id, result);
+    return result;
+  };
+  return [...written.keys()].map((id) => complete(id, []));
+}
+
+function completeCase(id: string, file: CaseFile, control: Case | undefined, ledger: Ledger, here: string): Case {
+  const attested = file.attested || (control?.attested ?? false);
+  const varied = file.steps === undefined;
+  const kind: Kind = file.kind ?? (varied || file.steps?.some(expectsRefusal) ? "negative" : "positive");
+  if (kind === "negative" && control === undefined) throw new InputError(`${here}: a negative case needs a control`);
+  if (control && control.kind !== "positive") throw new InputError(`${here}: its control ${control.id} is not positive`);
+  if (control && control.iut !== file.iut) throw new InputError(`${here}: its control ${control.id} is for another role`);
+  const steps = file.steps ?? vary(control?.steps ?? [], file, kind, here);
+  const judged = judgingSteps(file.iut, attested, kind === "positive" ? steps : []).map((step) => ({
+    id: `${id}#${step.name}`,
+    title: step.title,
+    why: step.why,
+    requirements: binding(step.requirements, file.iut, ledger, `${here}: step ${step.name}`),
+    iut: file.iut,
+    kind,
+  }));
+  return {
+    id,
+    title: file.title,
+    why: file.why,
+    iut: file.iut,
+    kind,
+    requirements: binding(file.requirements, file.iut, ledger, here),
+    attested,
+    control,
+    sides: file.sides ?? control?.sides ?? ["client", "server"],
+    cipherSuites: file.cipherSuites,
+    schemes: file.schemes,
+    features: [...file.features, ...(control?.features ?? [])],
+    abilities: new Set([...neededAbilities(file.iut, steps), ...file.abilities]),
+    steps,
+    judged,
+  };
+}
+
+// A statement that binds the other end cannot be broken by this one.
+function binding(ids: readonly string[], iut: Role, ledger: Ledger, here: string): string[] {
+  const unknown = ids.find((id) => !ledger.has(id));
+  if (unknown !== undefined) throw new InputError(`${here}: no requirement "${unknown}" in the ledger`);
+  const bound = ids.filter((id) => ledger.get(id)?.binds.includes(iut));
+  if (bound.length === 0) throw new InputError(`${here}: none of ${ids.join(", ")} binds the ${iut}`);
+  return bound;
+}
+
+function expectsRefusal(step: Step): boolean {
+  const verb = Object.values(step)[0] as { expect?: string };
+  return verb.expect?.startsWith("refused") ?? false;
+}
+
+/** The steps of the control with the edits of a case: the negative twin differs from its control in nothing else. */
+function vary(steps: readonly Step[], file: CaseFile, kind: Kind, here: string): Step[] {
+  const varied = structuredClone(steps) as Step[];
+  const last = <T>(pick: (step: Step) => T | undefined): T | undefined => varied.map(pick).findLast((found) => found !== undefined);
+  const harnessMessage = last((step) => {
+    const verb = "authenticate" in step ? step.authenticate : "request" in step ? step.request : undefined;
+    return verb?.by === "harness" ? verb : undefined;
+  });
+  const iutStep = last((step) => {
+    const verb = "validate" in step ? step.validate : "authenticate" in step ? step.authenticate : undefined;
+    return verb?.by === "iut" ? verb : undefined;
+  });
+  const request = last((step) => ("request" in step ? step.request : undefined));
+  const authenticate = last((step) => ("authenticate" in step ? step.authenticate : undefined));
+  const validate = last((step) => ("validate" in step ? step.validate : undefined));
+  if (harnessMessage === undefined || iutStep === undefined) {
+    throw new InputError(`${here}: its control has no message of the harness that the IUT answers`);
+  }
+  if (file.mutate) harnessMessage.mutate = file.mutate;
+  if (file.request && request) Object.assign(request, file.request);
+  if (file.authenticate && authenticate) Object.assign(authenticate, file.authenticate);
+  if (file.validate && validate) Object.assign(validate, file.validate);
+  if (kind === "probe") iutStep.expect = "observed";
+  // An authenticated refusal declines as well as a refusal does (RFC 9261 section 6).
+  if (kind === "negative") iutStep.expect = file.iut === "attester" ? ("refused-or-empty" as never) : "refused";
+  // What the attester must not make is not judged either.
+  return kind === "positive" ? varied : varied.filter((step) => !("validate" in step && step.validate.by === "harness"));
+}

@@ -1,0 +1,130 @@
+import { z } from "zod";
+import { abilities } from "../iut/driver.ts";
+import { mutationSchema } from "../forge/mutation.ts";
+
+/** The scenario language: data, never code. Described for people in docs/writing-a-scenario.md, published as schemas/scenario.schema.json. */
+
+const identifier = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, "expected lower-case words joined by hyphens");
+
+/** Parameters that a case can be run with; each names a value that is chosen by a table in parameters.ts. */
+export const suiteNames = ["sha256", "sha384", "chacha20"] as const;
+export const schemeNames = ["p256", "p384", "ed25519", "rsa-pss-sha256", "rsa-pss-sha384", "rsa-pss-sha512"] as const;
+
+const by = z.enum(["iut", "harness"]).describe("who does it: the implementation under test, or the harness");
+const on = identifier.describe("the connection; the first one is `main`, others are opened by `connect`");
+const as = identifier.describe("a name for what is made, for later steps and for `from`; default: that of the exchange");
+const value = z.unknown().describe("a literal, or a form such as {hex}, {text}, {from}, {pki}, {export}, {repeat}: docs/writing-a-scenario.md");
+
+const attestationInput = z.strictObject({
+  cmw: z.enum(["cbor", "json"]).default("cbor"),
+  key: z.string().default("attestation-p256").describe("the entity of the test PKI that signs the Evidence"),
+});
+
+const requestStep = z.strictObject({
+  by,
+  on: on.optional(),
+  as: as.optional(),
+  attestation: z.boolean().optional().describe("offer cmw_attestation; default: whether the case is `attested`"),
+  signatureSchemes: z.array(z.enum(schemeNames)).min(1).optional(),
+  context: value.optional(),
+  mutate: z.array(mutationSchema).optional(),
+  expect: z.enum(["made", "refused", "observed"]).default("made"),
+});
+
+const authenticateStep = z.strictObject({
+  by,
+  on: on.optional(),
+  as: as.optional(),
+  request: identifier.nullable().optional().describe("the request that it answers; default: the last one; null: spontaneous"),
+  identity: z.string().nullable().optional().describe("an entity of the test PKI; null: decline; default: the one of the scheme"),
+  attestation: attestationInput.nullable().optional().describe("default: as for an `attested` case, else none"),
+  context: value.optional().describe("the context of a spontaneous authenticator of the harness; default: 32 random bytes"),
+  mutate: z.array(mutationSchema).optional(),
+  expect: z
+    .enum(["made", "refused", "empty", "refused-or-empty", "observed"])
+    .default("made")
+    .describe("what an IUT must do; `empty`: the authenticated refusal of RFC 9261 section 6"),
+});
+
+const policySchema = z.strictObject({
+  attestation: z.enum(["required", "optional", "none"]),
+  measurement: value.optional(),
+});
+
+const validateStep = z.strictObject({
+  by,
+  on: on.optional(),
+  authenticator: identifier.optional().describe("default: the last one made"),
+  request: identifier.nullable().optional().describe("default: the last request; null: none"),
+  trust: z
+    .strictObject({ pkix: z.array(z.string()).optional(), attestation: z.array(z.string()).optional() })
+    .optional()
+    .describe("entities of the test PKI; default: its identity and attestation roots"),
+  policy: policySchema.optional(),
+  now: z.iso.datetime().optional(),
+  expect: z.enum(["accepted", "refused", "observed"]).default("accepted"),
+});
+
+const contextStep = z.strictObject({
+  of: identifier.describe("the name of a request or an authenticator"),
+  message: z.enum(["request", "authenticator"]),
+  expect: z.enum(["returned", "refused"]).default("returned"),
+});
+
+const connectStep = z.strictObject({ as: identifier });
+
+/** One step: exactly one of the verbs. */
+export const stepSchema = z.union([
+  z.strictObject({ request: requestStep }),
+  z.strictObject({ authenticate: authenticateStep }),
+  z.strictObject({ validate: validateStep }),
+  z.strictObject({ context: contextStep }),
+  z.strictObject({ connect: connectStep }),
+]);
+
+const caseSchema = z
+  .strictObject({
+    id: identifier,
+    title: z.string().min(10).describe("a sentence that holds for a conforming implementation"),
+    why: z.string().min(10).optional().describe("what goes wrong in the world where an implementation gets it wrong"),
+    iut: z.enum(["attester", "relying-party"]),
+    kind: z.enum(["positive", "negative", "probe"]).optional().describe("default: negative with `mutate` or a refusal expected"),
+    requirements: z.array(z.string()).min(1),
+    control: z.string().optional().describe("the positive twin: a case of this suite, or the full id of another one"),
+    attested: z.boolean().default(false),
+    sides: z.array(z.enum(["client", "server"])).min(1).optional().describe("sides of the IUT; default: both"),
+    cipherSuites: z.array(z.enum(suiteNames)).min(1).optional().describe("default: one that the IUT supports"),
+    schemes: z.array(z.enum(schemeNames)).min(1).optional().describe("default: one that the IUT supports"),
+    features: z.array(z.string()).default([]).describe("optional features of the IUT without which the case makes no sense"),
+    abilities: z.array(z.enum(Object.keys(abilities) as [keyof typeof abilities])).default([]),
+    mutate: z.array(mutationSchema).min(1).optional().describe("the steps of the control, with these edits of the harness's last message"),
+    authenticate: authenticateStep
+      .pick({ identity: true, attestation: true })
+      .partial()
+      .optional()
+      .describe("with `mutate` or alone: other inputs for the harness's last authenticator"),
+    validate: validateStep
+      .pick({ trust: true, policy: true, now: true })
+      .partial()
+      .optional()
+      .describe("with `mutate` or alone: other inputs for the last validation"),
+    request: requestStep.pick({ attestation: true, signatureSchemes: true }).partial().optional(),
+    steps: z.array(stepSchema).min(1).optional(),
+  })
+  .refine((value) => value.steps !== undefined || value.control !== undefined, {
+    error: "a case has `steps`, or a `control` whose steps it varies with `mutate`, `request`, `authenticate` or `validate`",
+  });
+
+export const suiteSchema = z.strictObject({
+  suite: z.string().regex(/^[a-z0-9][a-z0-9./-]*$/),
+  title: z.string().min(5),
+  cases: z.array(caseSchema).min(1),
+});
+
+export type SuiteFile = z.output<typeof suiteSchema>;
+export type CaseFile = SuiteFile["cases"][number];
+export type Step = z.output<typeof stepSchema>;
+export type RequestStep = z.output<typeof requestStep>;
+export type AuthenticateStep = z.output<typeof authenticateStep>;
+export type ValidateStep = z.output<typeof validateStep>;
+export type ContextStep = z.output<typeof contextStep>;

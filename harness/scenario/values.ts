@@ -1,0 +1,100 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { type ExporterSource, otherSide, type Side } from "../authenticator/secrets.ts";
+import { MutationError } from "../forge/edit.ts";
+import { type Mutation, SelfReference } from "../forge/mutation.ts";
+import { parseCertificate } from "../authenticator/certificate.ts";
+import { pki } from "../pki/test-pki.ts";
+import { type Bytes, concat, fromHex, utf8 } from "../wire/bytes.ts";
+import { hashLength } from "../wire/code-points.ts";
+
+/** What the forms of values can speak of: messages made so far and connections, by name. */
+export interface ValueScope {
+  /** Value of a stage field, `bytes` for all bytes; throws MutationError where there is none. */
+  lookUp(reference: string): unknown;
+  connection(name: string): ExporterSource;
+  /** The side of the IUT, for `{iut}` and `{harness}` in exporter labels. */
+  readonly iutSide: Side;
+}
+
+// The forms, each an object with one field (and options) that tells them apart. Documented in docs/writing-a-scenario.md.
+const forms = {
+  hex: z.strictObject({ hex: z.string() }),
+  text: z.strictObject({ text: z.string() }),
+  repeat: z.strictObject({ repeat: z.string(), times: z.number().int().min(0) }),
+  concat: z.strictObject({ concat: z.array(z.unknown()) }),
+  hash: z.strictObject({ hash: z.array(z.unknown()), with: z.enum(["sha256", "sha384"]).default("sha256") }),
+  from: z.strictObject({ from: z.string() }),
+  self: z.strictObject({ self: z.string() }),
+  pki: z.strictObject({ pki: z.string().regex(/^[a-z0-9-]+\.(certificate|chain|key|spki|publicKeyBits)$/) }),
+  export: z.strictObject({
+    export: z.string(),
+    context: z.unknown().optional(),
+    length: z.number().int().optional(),
+    on: z.string().default("main"),
+  }),
+};
+
+/** The mutation with its value resolved. Throws MutationError where a form is wrong. */
+export function resolveMutation(mutation: Mutation, scope: ValueScope): Mutation {
+  return mutation.value === undefined ? mutation : { ...mutation, value: resolveValue(mutation.value, scope) };
+}
+
+/** A value of the scenario language as a literal: bytes for the forms, other literals as they are. Throws MutationError. */
+export function resolveValue(value: unknown, scope: ValueScope): unknown {
+  if (Array.isArray(value)) return value.map((element) => resolveValue(element, scope));
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const form = (Object.keys(forms) as (keyof typeof forms)[]).find((name) => name in value);
+  if (form === undefined) {
+    return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, resolveValue(field, scope)]));
+  }
+  const parsed = forms[form].safeParse(value);
+  if (!parsed.success) throw new MutationError(`${JSON.stringify(value)}: ${z.prettifyError(parsed.error)}`);
+  return evaluate(parsed.data, scope);
+}
+
+/** The same where only bytes will do. Throws MutationError. */
+export function resolveBytes(value: unknown, scope: ValueScope): Bytes {
+  const resolved = resolveValue(value, scope);
+  if (resolved instanceof Uint8Array) return resolved;
+  throw new MutationError(`${JSON.stringify(value)}: expected bytes, such as {hex: "00"}`);
+}
+
+type Form = { [Name in keyof typeof forms]: z.output<(typeof forms)[Name]> }[keyof typeof forms];
+
+function evaluate(form: Form, scope: ValueScope): unknown {
+  if ("hex" in form) return fromHex(form.hex);
+  if ("text" in form) return utf8(form.text);
+  if ("repeat" in form) return fromHex(form.repeat.repeat(form.times));
+  if ("concat" in form) return concat(...form.concat.map((part) => resolveBytes(part, scope)));
+  if ("hash" in form) {
+    const hash = createHash(form.with);
+    for (const part of form.hash) hash.update(resolveBytes(part, scope));
+    return hash.digest();
+  }
+  if ("from" in form) return scope.lookUp(form.from);
+  if ("self" in form) return new SelfReference(form.self);
+  if ("pki" in form) return fromPki(form.pki);
+  const connection = scope.connection(form.on);
+  const context = form.context === undefined ? new Uint8Array(0) : resolveBytes(form.context, scope);
+  const label = form.export.replace("{iut}", scope.iutSide).replace("{harness}", otherSide(scope.iutSide));
+  return connection.exportKeyingMaterial(label, context, form.length ?? hashLength[connection.hash]);
+}
+
+function fromPki(reference: string): unknown {
+  const [name = "", part] = reference.split(".");
+  const entity = pki(name);
+  switch (part) {
+    case "certificate":
+      return entity.certificate;
+    case "chain":
+      return entity.chain;
+    case "key":
+      return entity.key;
+    case "spki":
+      return parseCertificate(entity.certificate).spki;
+    default:
+      return parseCertificate(entity.certificate).subjectPublicKey;
+  }
+}
