@@ -50,17 +50,20 @@ function run<Values, Input>(
   const view: BuildView<Values> = { values: values as Values, bytes: (stage) => encoded[stage]?.bytes ?? NO_BYTES };
   const keptSeals = new Set<keyof Values>();
   for (const stage of stages) {
-    const here = mutations.filter(({ at }) => stageOf(at) === stage.name).map((mutation) => withSelf(mutation, view));
+    const here = mutations.filter(({ at }) => stageOf(at) === stage.name);
     let value: unknown = original && keptSeals.has(stage.name) ? original.values[stage.name] : stage.build(view, input);
+    values[stage.name] = value as Values[keyof Values];
     for (const mutation of here) {
-      if (!aimsAtBytes(fieldOf(mutation.at))) value = changed(value, editValue(value, pathOf(mutation.at), mutation), mutation);
+      if (!aimsAtBytes(fieldOf(mutation.at))) {
+        value = changed(value, editValue(value, pathOf(mutation.at), withSelf(mutation, view)), mutation);
+        values[stage.name] = value as Values[keyof Values];
+      }
       for (const { seal, name } of stages) if (seal && !renews(mutation, String(name))) keptSeals.add(name);
     }
-    values[stage.name] = value as Values[keyof Values];
     if (!stage.encode || value === null) continue;
     let bytes = stage.encode(value as NonNullable<Values[keyof Values]>, view, input);
     for (const mutation of here) {
-      if (aimsAtBytes(fieldOf(mutation.at))) bytes = changed(bytes, editBytes(bytes, fieldOf(mutation.at), mutation), mutation);
+      if (aimsAtBytes(fieldOf(mutation.at))) bytes = changed(bytes, editBytes(bytes, fieldOf(mutation.at), withSelf(mutation, view)), mutation);
     }
     encoded[stage.name] = bytes;
   }

@@ -58,26 +58,27 @@ export function link(suites: readonly { readonly name: string; readonly suite: S
 function completeCase(id: string, file: CaseFile, control: Case | undefined, ledger: Ledger, here: string): Case {
   const attested = file.attested || (control?.attested ?? false);
   const varied = file.steps === undefined;
-  const kind: Kind = file.kind ?? (varied || file.steps?.some(expectsRefusal) ? "negative" : "positive");
+  const kind: Kind = file.kind ?? (varied || expectsRefusal(file.steps?.at(-1)) ? "negative" : "positive");
   if (kind === "negative" && control === undefined) throw new InputError(`${here}: a negative case needs a control`);
   if (control && control.kind !== "positive") throw new InputError(`${here}: its control ${control.id} is not positive`);
   if (control && control.iut !== file.iut) throw new InputError(`${here}: its control ${control.id} is for another role`);
   const steps = file.steps ?? vary(control?.steps ?? [], file, kind, here);
-  const judged = judgingSteps(file.iut, attested, kind === "positive" ? steps : []).map((step) => ({
-    id: `${id}#${step.name}`,
-    title: step.title,
-    why: step.why,
-    requirements: binding(step.requirements, file.iut, ledger, `${here}: step ${step.name}`),
-    iut: file.iut,
-    kind,
-  }));
+  // A step whose statements all bind the other end (`policy`, say, of an attester) is no question to this one.
+  const judged = (kind === "positive" ? judgingSteps(file.iut, attested, steps) : [])
+    .map(({ name, title, why, requirements }) => {
+      const bound = binding(requirements, file.iut, ledger, `${here}: step ${name}`);
+      return { id: `${id}#${name}`, title, why, requirements: bound, iut: file.iut, kind };
+    })
+    .filter(({ requirements }) => requirements.length > 0);
+  const requirements = binding(file.requirements, file.iut, ledger, here);
+  if (requirements.length === 0) throw new InputError(`${here}: none of ${file.requirements.join(", ")} binds the ${file.iut}`);
   return {
     id,
     title: file.title,
     why: file.why,
     iut: file.iut,
     kind,
-    requirements: binding(file.requirements, file.iut, ledger, here),
+    requirements,
     attested,
     control,
     sides: file.sides ?? control?.sides ?? ["client", "server"],
@@ -94,14 +95,13 @@ function completeCase(id: string, file: CaseFile, control: Case | undefined, led
 function binding(ids: readonly string[], iut: Role, ledger: Ledger, here: string): string[] {
   const unknown = ids.find((id) => !ledger.has(id));
   if (unknown !== undefined) throw new InputError(`${here}: no requirement "${unknown}" in the ledger`);
-  const bound = ids.filter((id) => ledger.get(id)?.binds.includes(iut));
-  if (bound.length === 0) throw new InputError(`${here}: none of ${ids.join(", ")} binds the ${iut}`);
-  return bound;
+  return ids.filter((id) => ledger.get(id)?.binds.includes(iut));
 }
 
-function expectsRefusal(step: Step): boolean {
-  const verb = Object.values(step)[0] as { expect?: string };
-  return verb.expect?.startsWith("refused") ?? false;
+// What the script comes to decides: a refusal on the way may be there to be followed by an acceptance.
+function expectsRefusal(last: Step | undefined): boolean {
+  const verb = Object.values(last ?? {})[0] as { expect?: string } | undefined;
+  return verb?.expect?.startsWith("refused") ?? false;
 }
 
 /** The steps of the control with the edits of a case: the negative twin differs from its control in nothing else. */
