@@ -111,7 +111,11 @@ export const attestationSteps: readonly Step<AppraisalState>[] = [
     title: "Attestation is there where the policy demands it, and the measurement is the reference value",
     why: "Authentic Evidence of a machine in the wrong state is a reason to refuse it.",
     requirements: ["expat-policy-evaluated", "expat-result-decides", "expat-missing-may-be-refused", "expat-policy-may-refuse"],
-    applies: (state) => (state.input.policy.attestation === "none" ? NOT_READ : needs("certificate")(state)),
+    applies(state) {
+      if (state.input.policy.attestation === "none") return NOT_READ;
+      const compares = attestationExtensions(state).length > 0 && state.input.policy.measurement !== undefined;
+      return needs("certificate", ...(compares ? (["evidence"] as const) : []))(state);
+    },
     run(state) {
       const { policy } = state.input;
       if (attestationExtensions(state).length === 0) {

@@ -69,6 +69,8 @@ export function signWith(algorithm: SignatureAlgorithm, key: KeyObject, content:
 
 /** True where `signature` over `content` is right for this key. A malformed signature is false, never an error. */
 export function verifyWith(algorithm: SignatureAlgorithm, key: KeyObject, content: Bytes, signature: Bytes): boolean {
+  // Without this OpenSSL would take an ECDSA signature for Ed25519: with no digest given it uses the key's default one.
+  if (key.asymmetricKeyType !== algorithm.keyType) return false;
   try {
     return verify(algorithm.digest, content, keyOptions(algorithm, key), signature);
   } catch {

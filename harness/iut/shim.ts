@@ -17,6 +17,9 @@ const responseSchema = z.object({
 export interface ShimCommand {
   readonly command: readonly string[];
   readonly cwd: string;
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Deadline for one answer; default 10 s. */
+  readonly timeoutMs?: number | undefined;
 }
 
 const LINE_LIMIT = 4 << 20;
@@ -28,15 +31,17 @@ export class Shim implements IutControl {
   readonly #child: ChildProcess;
   readonly #exited: Promise<void>;
   readonly #pending = new Map<number, { method: Method; resolve: (result: unknown) => void; reject: (error: Error) => void }>();
+  readonly #timeoutMs: number;
   #nextId = 1;
   #line = "";
   #stderr = "";
   #failure: IutFailure | undefined;
 
-  constructor({ command, cwd }: ShimCommand) {
+  constructor({ command, cwd, environment, timeoutMs = CALL_TIMEOUT_MS }: ShimCommand) {
+    this.#timeoutMs = timeoutMs;
     const [program = "", ...args] = command;
     // A process group of its own, so that what the shim starts ends with it.
-    this.#child = spawn(program, args, { cwd, stdio: ["pipe", "pipe", "pipe"], detached: true });
+    this.#child = spawn(program, args, { cwd, env: { ...process.env, ...environment }, stdio: ["pipe", "pipe", "pipe"], detached: true });
     track(this.#child);
     this.#exited = new Promise((resolve) => {
       this.#child.once("error", (error: NodeJS.ErrnoException) => {
@@ -56,7 +61,7 @@ export class Shim implements IutControl {
     });
   }
 
-  async call<M extends Method>(method: M, params: Params<M>, timeoutMs = CALL_TIMEOUT_MS): Promise<Result<M>> {
+  async call<M extends Method>(method: M, params: Params<M>, timeoutMs = this.#timeoutMs): Promise<Result<M>> {
     if (this.#failure) throw this.#failure;
     const id = this.#nextId++;
     const answer = new Promise<unknown>((resolve, reject) => {

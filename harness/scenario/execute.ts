@@ -14,6 +14,7 @@ import { MutationError } from "../forge/edit.ts";
 import { type BuildView, lookUpStage } from "../forge/pipeline.ts";
 import type { Answer, Driver, IutConnection } from "../iut/driver.ts";
 import { type Attestation, type Position, splitPosition } from "../iut/protocol.ts";
+import { CLAIMS } from "../pki/claims.ts";
 import { pki } from "../pki/test-pki.ts";
 import { type Bytes, equalBytes, preview, toHex, utf8 } from "../wire/bytes.ts";
 import type { CipherSuite } from "../wire/code-points.ts";
@@ -59,12 +60,6 @@ export interface Deviation {
   readonly expected: string;
   readonly found: string;
 }
-
-/** The claims that the harness attests with, and the reference value of its policy. */
-export const CLAIMS = {
-  ueid: Buffer.from("01a1b2c3d4e5f60718293a4b5c6d7e8f90", "hex") as Bytes,
-  measurement: createHash("sha256").update("expat-conformance measurement").digest() as Bytes,
-};
 
 interface RequestMessage {
   readonly kind: "request";

@@ -1,0 +1,142 @@
+import { describe, expect, it } from "vitest";
+import { pki } from "../pki/test-pki.ts";
+import { fromHex, toHex, utf8 } from "../wire/bytes.ts";
+import { cbor, decodeCbor } from "./cbor.ts";
+import { type CmwRecord, decodeCmw, encodeCmw, fromBase64url, mediaTypeOf } from "./cmw.ts";
+import { evidenceFormats } from "./evidence-formats.ts";
+import { defaultProfile, profileSchema } from "./profile.ts";
+
+describe("CMW records", () => {
+  // The examples of draft-ietf-rats-msg-wrap, section 5: the same message as JSON, CBOR with a Content-Format, CBOR with a media type.
+  const value = fromHex("2347da55");
+  const mediaType = "application/vnd.example.rats-conceptual-msg";
+
+  it.each<[string, Uint8Array, CmwRecord]>([
+    ["JSON", utf8(`["${mediaType}","I0faVQ"]`), { encoding: "json", type: mediaType, value, indicator: null }],
+    ["CBOR with a number", fromHex("8219fde7442347da55"), { encoding: "cbor", type: 64999, value, indicator: null }],
+    [
+      "CBOR with an indicator",
+      fromHex("83746170706c69636174696f6e2f72696d2b636f73654ad28440a044d901f5a04003"),
+      { encoding: "cbor", type: "application/rim+cose", value: fromHex("d28440a044d901f5a040"), indicator: 3 },
+    ],
+    [
+      "JSON with a parameter",
+      utf8('["application/eat+cwt; eat_profile=\\"tag:psacertified.org,2023:psa#tfm\\"","I0faVQ"]'),
+      { encoding: "json", type: 'application/eat+cwt; eat_profile="tag:psacertified.org,2023:psa#tfm"', value, indicator: null },
+    ],
+  ])("of the draft's examples are read and written: %s", (_, encoded, record) => {
+    expect(decodeCmw(encoded)).toEqual(record);
+    expect(toHex(encodeCmw(record))).toBe(toHex(encoded));
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["a byte behind", "8219fde7442347da5500"],
+    ["one cut off", "8219fde7442347da"],
+    ["one member", "8119fde7"],
+    ["four members", "8419fde7442347da550400"],
+    ["a text string as value", "8219fde7643233343500".slice(0, -2)],
+    ["an indicator of zero", "8319fde7442347da5500"],
+    ["a negative indicator", "8319fde7442347da5520"],
+    ["an indicator of 2^32", "8319fde7442347da551b0000000100000000"],
+    ["a type that is a byte string", "824161442347da55"],
+    ["a Content-Format beyond 65535", "821a00010000442347da55"],
+    ["a map", "a10001"],
+    ["a tag CMW", "da63747632442347da55"],
+  ])("in CBOR are refused with %s", (_, hex) => {
+    expect(() => decodeCmw(fromHex(hex))).toThrow("expected");
+  });
+
+  it.each([
+    ["padding", '["a/b","I0faVQ=="]'],
+    ["the other alphabet", '["a/b","+/+/"]'],
+    ["white space in the value", '["a/b","I0fa VQ"]'],
+    ["trailing bits that are not zero", '["a/b","I0faVR"]'],
+    ["a number as type", '[64999,"I0faVQ"]'],
+    ["a number as value", '["a/b",1]'],
+    ["something behind", '["a/b","I0faVQ"]x'],
+    ["an indicator of zero", '["a/b","I0faVQ",0]'],
+    ["an indicator as text", '["a/b","I0faVQ","4"]'],
+    ["an object", '{"a/b":"I0faVQ"}'],
+  ])("in JSON are refused with %s", (_, text) => {
+    expect(() => decodeCmw(utf8(text))).toThrow("expected");
+  });
+
+  it("are read with what the profile leaves open: indefinite length, unregistered bits", () => {
+    expect(decodeCmw(fromHex("9f19fde7442347da55ff")).value).toEqual(new Uint8Array(value));
+    expect(decodeCmw(fromHex("8319fde7442347da551820")).indicator).toBe(32);
+  });
+
+  it("have media types whose parameters and case do not count", () => {
+    expect(mediaTypeOf('Application/EAT+cwt; eat_profile="x"')).toBe("application/eat+cwt");
+    expect(mediaTypeOf(64999)).toBeUndefined();
+    expect(fromBase64url("I0faVQ")).toEqual(Buffer.from(value));
+  });
+});
+
+describe("CBOR", () => {
+  it.each([
+    [cbor.int(0), "00"],
+    [cbor.int(23), "17"],
+    [cbor.int(24), "1818"],
+    [cbor.int(256), "190100"],
+    [cbor.int(65536), "1a00010000"],
+    [cbor.int(-1), "20"],
+    [cbor.int(-65537), "3a00010000"],
+    [cbor.bytes(fromHex("")), "40"],
+    [cbor.text("a"), "6161"],
+    [cbor.array([cbor.int(1)]), "8101"],
+    [cbor.map([[cbor.int(1), cbor.int(2)]]), "a10102"],
+    [cbor.tag(18, cbor.int(0)), "d200"],
+  ])("is written in its shortest form", (encoded, hex) => expect(toHex(encoded)).toBe(hex));
+
+  it("is refused with a key twice, also in another length", () => {
+    expect(() => decodeCbor(fromHex("a2010a010b"))).toThrow(/repeat map key/);
+    expect(() => decodeCbor(fromHex("a2010a18010b"))).toThrow(/repeat map key/);
+    expect(() => decodeCbor(fromHex("0000"))).toThrow();
+  });
+});
+
+describe("Evidence as EAT in a CWT", () => {
+  const format = evidenceFormats.get("application/eat+cwt");
+  if (format === undefined) throw new Error("no eat+cwt");
+  const attester = pki("attestation-p256");
+  const claims = { nonce: fromHex("aa".repeat(32)), aikPubHash: fromHex("bb"), ueid: fromHex("cc"), measurement: fromHex("dd") };
+  const make = (key = attester.key, chain = attester.chain) => {
+    const content = format.compose(format.claimFields(claims, defaultProfile), key, chain);
+    return format.encode(content, format.sign(content));
+  };
+
+  it("comes back as it was made", () => {
+    const opened = format.open(make(), defaultProfile);
+    expect(opened.claims).toEqual(Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, Buffer.from(value)])));
+    expect(opened.chain.map(toHex)).toEqual(attester.chain.map(toHex));
+    const single = pki("attestation-self-signed");
+    expect(format.open(make(single.key, single.chain), defaultProfile).chain).toHaveLength(1);
+  });
+
+  it("puts nonce and AIK hash where the profile says", () => {
+    const profile = profileSchema.parse({ evidenceNonce: { cwt: 77, jwt: "n" }, aikHashClaim: { cwt: "aik", jwt: "a" } });
+    const content = format.compose(format.claimFields(claims, profile), attester.key, attester.chain);
+    const evidence = format.encode(content, format.sign(content));
+    expect(format.open(evidence, profile).claims.nonce).toEqual(Buffer.from(claims.nonce));
+    expect(format.open(evidence, defaultProfile).claims).toMatchObject({ nonce: undefined, aikPubHash: undefined });
+  });
+
+  it("is refused without the tag, under another one, with bytes behind it, and with a header parameter in both buckets", () => {
+    const evidence = make();
+    expect(() => format.open(evidence.subarray(1), defaultProfile)).toThrow(/tag 18/);
+    expect(() => format.open(Buffer.concat([fromHex("d3"), evidence.subarray(1)]), defaultProfile)).toThrow(/tag 18/);
+    expect(() => format.open(Buffer.concat([evidence, fromHex("00")]), defaultProfile)).toThrow();
+    const content = format.compose([], attester.key, attester.chain);
+    const both = { ...content, unprotectedHeader: [...content.unprotectedHeader, ...content.protectedHeader] };
+    expect(() => format.open(format.encode(both, fromHex("00")), defaultProfile)).toThrow(/both buckets/);
+  });
+
+  it("knows no algorithm for keys that the profile does not list", () => {
+    expect(() => format.compose([], pki("identity-p256").key, [])).not.toThrow();
+    const content = format.compose([], attester.key, attester.chain);
+    const unknown = { ...content, protectedHeader: [{ name: "alg", label: 1, value: -999 }] };
+    expect(format.open(format.encode(unknown, fromHex("00")), defaultProfile).algorithm).toBeUndefined();
+  });
+});

@@ -1,0 +1,93 @@
+import { defaultProfile } from "../attestation/profile.ts";
+import { IutFailure } from "../iut/control.ts";
+import { type Driver, SetUpError } from "../iut/driver.ts";
+import { type Position, RpcError, splitPosition } from "../iut/protocol.ts";
+import { ChannelError } from "../tls/channel.ts";
+import { equalBytes, toHex, utf8 } from "../wire/bytes.ts";
+import { isCipherSuite } from "../wire/code-points.ts";
+import { killChildrenOnExit } from "./interrupt.ts";
+import { EXIT_USAGE, reportProblem } from "./problem.ts";
+import { resolveSubject } from "./subject.ts";
+
+const LABEL = "EXPORTER-expat-conformance doctor";
+
+/**
+ * `doctor`: says what works of a shim, step by step, and whose fault it is where something does not. Exit code 0 where all works, 1 where
+ * the shim works and the implementation gives wrong values, 2 where the shim itself is broken.
+ */
+export async function doctorCommand(options: { iut: string; timeout: number; build: boolean }): Promise<number> {
+  killChildrenOnExit();
+  const subject = resolveSubject(options, defaultProfile);
+  let driver: Driver;
+  try {
+    driver = await subject.start();
+  } catch (error) {
+    say("BROKEN", "start and hello", (error as Error).message);
+    return verdict(error);
+  }
+  const { hello } = driver;
+  say("ok", "hello", `${hello.name} ${hello.version}${hello.tls ? ` on ${hello.tls}` : ""}, protocol ${hello.protocol}`);
+  let exitCode = 0;
+  try {
+    for (const position of hello.supports.positions) {
+      for (const cipherSuite of hello.supports.cipherSuites.filter(isCipherSuite)) {
+        exitCode = Math.max(exitCode, await examine(driver, position, cipherSuite));
+      }
+    }
+  } finally {
+    await driver.stop();
+  }
+  if (hello.supports.positions.length === 0) {
+    say("BROKEN", "positions", "hello declares none: nothing can be tested");
+    exitCode = EXIT_USAGE;
+  }
+  const conclusions = ["all well", "the shim works; the implementation, or what the shim asks of it, gives wrong values", "the shim is broken"];
+  process.stdout.write(`${conclusions[exitCode]}\n`);
+  return exitCode;
+}
+
+type Suite = Parameters<Driver["connect"]>[0]["cipherSuite"];
+
+async function examine(driver: Driver, position: Position, cipherSuite: Suite): Promise<number> {
+  const what = `${position} with ${cipherSuite}`;
+  try {
+    const connection = await driver.connect({ position, cipherSuite, record: false });
+    try {
+      if (!driver.hello.supports.features.includes("export")) {
+        say("ok", what, `connected as ${splitPosition(position).side}; the feature export is not declared, so nothing is compared`);
+        return 0;
+      }
+      const context = utf8("doctor");
+      const ours = connection.channel.exportKeyingMaterial(LABEL, context, 32);
+      const theirs = await connection.export(LABEL, context, 32);
+      if (equalBytes(ours, theirs)) {
+        say("ok", what, "connected, exporter values agree");
+        return 0;
+      }
+      say("WRONG", what, `the exporter value differs: expected ${toHex(ours)}, found ${toHex(theirs)} (RFC 8446 section 7.5)`);
+      return 1;
+    } finally {
+      await connection.close();
+    }
+  } catch (error) {
+    if (error instanceof SetUpError || error instanceof ChannelError) {
+      say("WRONG", what, `no connection: ${error.message}`);
+      return 1;
+    }
+    if (!(error instanceof RpcError) && !(error instanceof IutFailure)) return reportProblem(error);
+    say("BROKEN", what, error.message);
+    return EXIT_USAGE;
+  }
+}
+
+function say(state: string, what: string, detail: string): void {
+  process.stdout.write(`${state.padEnd(7)} ${what}: ${detail}\n`);
+}
+
+function verdict(error: unknown): number {
+  if (error instanceof RpcError || error instanceof IutFailure || error instanceof SetUpError) {
+    process.stdout.write("the shim is broken\n");
+    return EXIT_USAGE;
+  }
+  return reportProblem(error);
+}

@@ -1,0 +1,111 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { packageRoot } from "../paths.ts";
+import { EXIT_USAGE, reportProblem } from "./problem.ts";
+
+// Each command is loaded when it is called: `--help` has to be there at once.
+
+const { version } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as { version: string };
+
+const program = new Command("expat-conformance")
+  .description("Conformance suite for TLS exported authenticators (RFC 9261) and TLS exported attestation (expat).")
+  .version(version)
+  .showHelpAfterError("(--help shows the usage)")
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
+
+const iutOption = new Option("--iut <path>", 'folder with an iut.yaml, the file itself, or "reference"').default("reference");
+
+function integer(from: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < from) throw new InvalidArgumentError(`expected a whole number of at least ${from}`);
+    return value;
+  };
+}
+
+function collect(value: string, previous: string[] = []): string[] {
+  return [...previous, ...value.split(",").map((part) => part.trim())];
+}
+
+program
+  .command("run")
+  .description("run the suites against an implementation and judge it, statement by statement")
+  .addOption(iutOption)
+  .option("--endpoint [host:port]", "drive the product as deployed: at this address, or as the manifest's endpoint section starts it")
+  .option("--only <glob>", "only checks whose id matches (* matches anything); may be given more than once", collect)
+  .option("--position <position>", "only these positions: attester/server, attester/client, relying-party/server, relying-party/client", collect)
+  .option("--report <kind=file>", "write a report: jsonl=F, tap=F, junit=F (- is stdout); may be given more than once", collect)
+  .option("--baseline <file>", "known deviations (default: the one that the manifest names)")
+  .option("--no-baseline", "judge without the manifest's baseline")
+  .option("--workers <n>", "processes of the implementation side by side (default: one per core)", integer(1))
+  .option("--timeout <ms>", "deadline for one answer of a shim", integer(100), 10_000)
+  .option("--seed <text>", "source of the contexts that the harness chooses (default: random; printed in the report)")
+  .option("--no-build", "do not run the manifest's build command first")
+  .option("--verbose", "name known deviations and blocked checks one by one")
+  .addHelpText(
+    "after",
+    `
+Exit codes: 0 nothing unexpected; 1 nonconformance, or a baseline entry that is stale or expired; 2 usage, or an error of the
+harness or of the shim; 3 nothing was executed.
+
+Examples:
+  $ expat-conformance run
+  $ expat-conformance run --iut iuts/cocos --report jsonl=report.jsonl,junit=report.xml
+  $ expat-conformance run --iut iuts/cocos --only 'expat/5-binding/*' --position relying-party/client
+  $ expat-conformance run --iut iuts/cocos --endpoint`,
+  )
+  .action(async (options) => {
+    const { runCommand } = await import("./run-command.ts");
+    process.exitCode = await runCommand(options);
+  });
+
+program
+  .command("list")
+  .description("list the checks with their titles")
+  .option("--json", "as an array of objects with id, title, iut, requirements and kind")
+  .option("--only <glob>", "only checks whose id matches", collect)
+  .addHelpText("after", "\nExample:\n  $ expat-conformance list --only 'expat/*' --json")
+  .action(async (options) => {
+    const { listCommand } = await import("./list-command.ts");
+    listCommand(options);
+  });
+
+program
+  .command("requirements")
+  .description("list the statements of the specifications, and the checks that answer them")
+  .option("--json", "as an array of objects with id, spec, section, level, disposition and checks")
+  .option("--spec <name>", "only this specification: rfc9261, expat, cmw, rfc8446, eat, ear")
+  .addHelpText("after", "\nExample:\n  $ expat-conformance requirements --spec expat")
+  .action(async (options) => {
+    const { requirementsCommand } = await import("./requirements-command.ts");
+    requirementsCommand(options);
+  });
+
+program
+  .command("doctor")
+  .description("tell a broken shim from a wrong implementation: start it, say hello, connect in each position, compare an exporter value")
+  .addOption(iutOption)
+  .option("--timeout <ms>", "deadline for one answer of the shim", integer(100), 10_000)
+  .option("--no-build", "do not run the manifest's build command first")
+  .addHelpText("after", "\nExample:\n  $ expat-conformance doctor --iut iuts/cocos")
+  .action(async (options) => {
+    const { doctorCommand } = await import("./doctor-command.ts");
+    process.exitCode = await doctorCommand(options);
+  });
+
+program
+  .command("reference")
+  .description("serve the bundled reference as a shim: JSON-RPC lines on stdin and stdout")
+  .addHelpText("after", '\nExample (a manifest):\n  name: reference-as-a-shim\n  command: [npx, expat-conformance, reference]')
+  .action(async () => {
+    const { referenceCommand } = await import("./reference-command.ts");
+    await referenceCommand();
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = reportProblem(error);
+}

@@ -1,0 +1,142 @@
+import { spawnSync } from "node:child_process";
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type PayloadAdapter, payloadAdapters } from "../attestation/payload.ts";
+import type { Profile } from "../attestation/profile.ts";
+import { type Carrier, carriers } from "../carrier/carrier.ts";
+import { InputError } from "../input/yaml-file.ts";
+import { greet } from "../iut/controlled.ts";
+import type { Driver } from "../iut/driver.ts";
+import { startEndpoint } from "../iut/endpoint.ts";
+import { type EndpointSection, type Manifest, readManifest } from "../iut/manifest.ts";
+import { Shim } from "../iut/shim.ts";
+import { Reference } from "../reference/reference.ts";
+import type { Anchors } from "../scenario/execute.ts";
+import { type Bytes, fromHex } from "../wire/bytes.ts";
+import { UsageError } from "./problem.ts";
+
+/** What is tested, and how it is started. */
+export interface Subject {
+  /** As the user named it: for messages and for commands that replay a case. */
+  readonly path: string;
+  readonly endpoint: string | undefined;
+  readonly payload: PayloadAdapter;
+  readonly anchors: Anchors | undefined;
+  /** The baseline that the manifest names. */
+  readonly baseline: string | undefined;
+  /** One process of it, or the product. Throws IutFailure or RpcError where it cannot be started. */
+  readonly start: () => Promise<Driver>;
+}
+
+export interface SubjectOptions {
+  readonly iut: string;
+  /** host:port, true where the flag has no value, undefined where it is absent. */
+  readonly endpoint?: string | true | undefined;
+  readonly timeout: number;
+  readonly build: boolean;
+}
+
+/** Finds out what the options speak of, and builds it. Throws UsageError or InputError. */
+export function resolveSubject(options: SubjectOptions, profile: Profile): Subject {
+  if (options.endpoint !== undefined) return endpointSubject(options, options.endpoint);
+  if (options.iut === "reference") {
+    const start = () => greet(new Reference(), profile);
+    return { path: "reference", endpoint: undefined, payload: adapter("cmw"), anchors: undefined, baseline: undefined, start };
+  }
+  const manifest = readManifest(options.iut);
+  const { command, folder, environment } = manifest;
+  if (command === undefined) return endpointSubject(options, true);
+  build(manifest, options);
+  return {
+    path: options.iut,
+    endpoint: undefined,
+    payload: adapter(manifest.payload),
+    anchors: undefined,
+    baseline: manifest.baseline && join(folder, manifest.baseline),
+    start: async () => {
+      const shim = new Shim({ command, cwd: folder, environment, timeoutMs: options.timeout });
+      try {
+        return await greet(shim, profile);
+      } catch (error) {
+        await shim.stop();
+        throw withLastWords(error, shim.diagnostics());
+      }
+    },
+  };
+}
+
+/** For an endpoint that is named by its address alone. */
+const PLAIN_ENDPOINT: Omit<EndpointSection, "host" | "port"> = {
+  position: "attester/server",
+  supports: {
+    cipherSuites: ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"],
+    signatureSchemes: [1027],
+    models: ["background-check"],
+    evidence: ["application/eat+cwt"],
+  },
+};
+
+function endpointSubject(options: SubjectOptions, address: string | true): Subject {
+  const manifest = options.iut === "reference" ? undefined : readManifest(options.iut);
+  const section = manifest?.endpoint;
+  if (address === true && section === undefined) {
+    throw new UsageError(`--endpoint needs host:port, or an --iut whose manifest has an endpoint section (${options.iut} has none)`);
+  }
+  const base = section ?? PLAIN_ENDPOINT;
+  const endpoint: EndpointSection = address === true ? (base as EndpointSection) : { ...base, ...parseAddress(address), command: undefined };
+  const described: Manifest = manifest ?? { name: String(address), carrier: "bare", payload: "cmw", folder: process.cwd(), file: "(--endpoint)" };
+  if (address === true && manifest) build(manifest, options);
+  const carrier = carriers.get(endpoint.carrier ?? described.carrier) as Carrier;
+  return {
+    path: options.iut,
+    endpoint: address === true ? "" : address,
+    payload: adapter(endpoint.payload ?? described.payload),
+    anchors: anchorsOf(endpoint, described),
+    baseline: manifest?.baseline && join(manifest.folder, manifest.baseline),
+    start: () => startEndpoint(described, endpoint, carrier),
+  };
+}
+
+function parseAddress(text: string): { host: string; port: number } {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(text);
+  const port = Number(match?.[3]);
+  if (!match || port < 1 || port > 65535) throw new UsageError(`--endpoint ${text}: expected host:port, such as 127.0.0.1:8443`);
+  return { host: match[1] ?? match[2] ?? "", port };
+}
+
+function adapter(name: string): PayloadAdapter {
+  const found = payloadAdapters.get(name);
+  if (found === undefined) throw new UsageError(`no payload adapter "${name}"; there are ${[...payloadAdapters.keys()].join(", ")}`);
+  return found;
+}
+
+function anchorsOf({ trust }: EndpointSection, { folder, file }: Manifest): Anchors | undefined {
+  if (trust === undefined) return undefined;
+  const read = (name: string): Bytes => {
+    const path = resolve(folder, name);
+    try {
+      return new X509Certificate(readFileSync(path)).raw;
+    } catch (error) {
+      throw new InputError(`${file}: endpoint.trust: ${path}: ${(error as Error).message}`);
+    }
+  };
+  const measurement = trust.measurement === undefined ? undefined : fromHex(trust.measurement);
+  return { pkix: trust.identity.map(read), attestation: trust.attestation.map(read), measurement };
+}
+
+function build(manifest: Manifest, options: SubjectOptions): void {
+  if (manifest.build === undefined || !options.build) return;
+  // What it prints is no result: it goes to stderr, so that stdout can be piped.
+  const { status, error } = spawnSync(manifest.build, { cwd: manifest.folder, shell: true, stdio: ["ignore", 2, 2] });
+  if (status !== 0) {
+    throw new UsageError(`${manifest.file}: building failed: ${JSON.stringify(manifest.build)} ${error ? error.message : `ended with ${status}`}`);
+  }
+}
+
+function withLastWords(error: unknown, diagnostics: string): unknown {
+  if (diagnostics !== "" && error instanceof Error) {
+    error.message += `; its last words on stderr: ${diagnostics.split("\n").slice(-3).join(" | ").slice(-400)}`;
+  }
+  return error;
+}

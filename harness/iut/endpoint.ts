@@ -1,0 +1,170 @@
+import type { Socket } from "node:net";
+import { otherSide } from "../authenticator/secrets.ts";
+import type { Carrier } from "../carrier/carrier.ts";
+import { pki } from "../pki/test-pki.ts";
+import { type Channel, ChannelError } from "../tls/channel.ts";
+import { type Address, dial, listen, startTls } from "../tls/node-channel.ts";
+import { type Bytes, fromHex } from "../wire/bytes.ts";
+import { DecodeError } from "../wire/reader.ts";
+import { IutFailure } from "./control.ts";
+import { type Ability, type Answer, type ConnectOptions, type Driver, type IutConnection, SetUpError } from "./driver.ts";
+import { fillIn, Product } from "./product.ts";
+import type { EndpointSection, Manifest } from "./manifest.ts";
+import { type AcceptedResult, type Hello, type Params, RpcCode, RpcError, splitPosition } from "./protocol.ts";
+
+const DIAL_TIMEOUT_MS = 5000;
+const ANSWER_TIMEOUT_MS = 10_000;
+const WAIT_FOR_CLIENT_MS = 30_000;
+const START_TIMEOUT_MS = 10_000;
+
+/**
+ * The product as deployed: it is started where its manifest says how (a server once, a client for each connection), else it is running.
+ * Throws IutFailure of kind `start` where it cannot be started.
+ */
+export async function startEndpoint(manifest: Manifest, endpoint: EndpointSection, carrier: Carrier): Promise<Driver> {
+  const { side } = splitPosition(endpoint.position);
+  if (side === "client") return new EndpointDriver(manifest, endpoint, carrier, undefined, undefined);
+  if (endpoint.command === undefined) {
+    if (endpoint.port === undefined) throw new IutFailure("start", `${manifest.file}: the endpoint needs a port, or a command that starts it`);
+    return new EndpointDriver(manifest, endpoint, carrier, { host: endpoint.host, port: endpoint.port }, undefined);
+  }
+  const address = { host: endpoint.host, port: endpoint.port ?? (await freePort(endpoint.host)) };
+  const product = new Product(fillIn(endpoint.command, address), manifest.folder, manifest.environment);
+  try {
+    await product.ready(endpoint.ready, START_TIMEOUT_MS);
+  } catch (error) {
+    await product.stop();
+    throw error;
+  }
+  return new EndpointDriver(manifest, endpoint, carrier, address, product);
+}
+
+async function freePort(host: string): Promise<number> {
+  const listener = await listen(host);
+  listener.close();
+  return listener.address.port;
+}
+
+class EndpointDriver implements Driver {
+  /** Nothing beside one exchange with the inputs that it was started with. */
+  readonly can: ReadonlySet<Ability> = new Set();
+  readonly hello: Hello;
+  #clients: Product[] = [];
+
+  constructor(
+    readonly manifest: Manifest,
+    readonly endpoint: EndpointSection,
+    readonly carrier: Carrier,
+    readonly address: Address | undefined,
+    readonly product: Product | undefined,
+  ) {
+    const supports = { ...endpoint.supports, positions: [endpoint.position], results: [], features: [] };
+    this.hello = { protocol: 1, name: `${manifest.name} (endpoint)`, version: "unknown", concurrency: 1, supports };
+  }
+
+  async connect({ position, cipherSuite, record }: ConnectOptions): Promise<IutConnection> {
+    const { side } = splitPosition(position);
+    const handshake = pki("handshake");
+    try {
+      const channel = await startTls(await (this.address ? dial(this.address, DIAL_TIMEOUT_MS) : this.#awaitClient()), {
+        side: otherSide(side),
+        cipherSuites: [cipherSuite],
+        serverName: "localhost",
+        handshakeTimeoutMs: DIAL_TIMEOUT_MS,
+        record,
+        ...(side === "client" && { identity: { chain: handshake.chain, key: handshake.pkcs8 } }),
+      });
+      return new EndpointConnection(channel, this.carrier, this.endpoint);
+    } catch (error) {
+      if (error instanceof ChannelError) throw new SetUpError(error.message);
+      throw error;
+    }
+  }
+
+  async context(): Promise<never> {
+    throw new RpcError(RpcCode.unsupported, "an endpoint has no get-context", "get-context");
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.product, ...this.#clients].map((product) => product?.stop()));
+  }
+
+  diagnostics(): string {
+    return (this.product ?? this.#clients.at(-1))?.diagnostics() ?? "";
+  }
+
+  // A client dials us: it is started for this connection, or somebody starts it by hand.
+  async #awaitClient(): Promise<Socket> {
+    const listener = await listen(this.endpoint.host, this.endpoint.port ?? 0);
+    try {
+      if (this.endpoint.command) {
+        this.#clients.push(new Product(fillIn(this.endpoint.command, listener.address), this.manifest.folder, this.manifest.environment));
+      }
+      return await listener.accept(WAIT_FOR_CLIENT_MS);
+    } finally {
+      listener.close();
+    }
+  }
+}
+
+class EndpointConnection implements IutConnection {
+  constructor(
+    readonly channel: Channel,
+    readonly carrier: Carrier,
+    readonly endpoint: EndpointSection,
+  ) {}
+
+  async request(): Promise<Answer<Bytes>> {
+    return this.#receive("request");
+  }
+
+  async authenticate({ request }: { readonly request: Bytes | null }): Promise<Answer<Bytes>> {
+    if (request) await this.channel.send(this.carrier.wrap("request", request)).catch(ignoreClosed);
+    return this.#receive("authenticator");
+  }
+
+  async validate({ authenticator }: Omit<Params<"validate">, "channel">): Promise<Answer<AcceptedResult>> {
+    const { accepts, probe } = this.endpoint;
+    if (accepts === undefined) throw new RpcError(RpcCode.unsupported, "the manifest does not say how acceptance shows", "accepts");
+    const frame = this.carrier.wrap("authenticator", authenticator);
+    await this.channel.send(accepts === "open" && probe ? Buffer.concat([frame, fromHex(probe)]) : frame).catch(ignoreClosed);
+    // Only a sign of life counts: silence is neither acceptance nor refusal, and closing is refusal.
+    const answer = await this.#answer(() => this.channel.receiveWhole((buffered) => buffered.length || undefined, ANSWER_TIMEOUT_MS));
+    if ("refused" in answer) return answer;
+    return { value: { context: new Uint8Array(0), chain: [], attested: false } };
+  }
+
+  async export(): Promise<never> {
+    throw new RpcError(RpcCode.unsupported, "an endpoint has no export", "export");
+  }
+
+  close(): Promise<void> {
+    return this.channel.close();
+  }
+
+  async #receive(cargo: "request" | "authenticator"): Promise<Answer<Bytes>> {
+    try {
+      const frame = await this.#answer(() => this.channel.receiveWhole(this.carrier.measure, ANSWER_TIMEOUT_MS));
+      return "refused" in frame ? frame : { value: this.carrier.unwrap(cargo, frame.value) };
+    } catch (error) {
+      // What is no frame is judged as it came: the appraisal says what is wrong with it.
+      if (error instanceof DecodeError) return { value: this.channel.pending() };
+      throw error;
+    }
+  }
+
+  async #answer(receive: () => Promise<Bytes>): Promise<Answer<Bytes>> {
+    try {
+      return { value: await receive() };
+    } catch (error) {
+      if (!(error instanceof ChannelError)) throw error;
+      if (error.kind === "timeout") throw new IutFailure("hang", `the endpoint neither answered nor closed: ${error.message}`);
+      return { refused: { code: "other", detail: error.message } };
+    }
+  }
+}
+
+// An end that refuses may close before we have sent everything; what it did shows when we read.
+function ignoreClosed(error: unknown): void {
+  if (!(error instanceof ChannelError)) throw error;
+}

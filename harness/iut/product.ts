@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pki } from "../pki/test-pki.ts";
+import { CLAIMS } from "../pki/claims.ts";
+import type { Address } from "../tls/node-channel.ts";
+import { type Bytes, toHex, view } from "../wire/bytes.ts";
+import { IutFailure } from "./control.ts";
+import { killTree, track } from "./process.ts";
+
+const OUTPUT_TAIL = 8 << 10;
+
+/** An endpoint's program: started, watched for the line that says that it is ready, ended with all that it started. */
+export class Product {
+  readonly #child: ChildProcess;
+  readonly #command: string;
+  readonly #exited: Promise<string>;
+  #stdout = "";
+  #stderr = "";
+  #seen: (() => void) | undefined;
+
+  constructor(command: readonly string[], cwd: string, environment: Readonly<Record<string, string>> = {}) {
+    const [program = "", ...args] = command;
+    this.#command = command.join(" ");
+    this.#child = spawn(program, args, { cwd, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    track(this.#child);
+    this.#exited = new Promise((resolve) => {
+      this.#child.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "ENOENT" ? "no such program" : error.message));
+      this.#child.once("close", (code, signal) => resolve(signal ? `it ended by ${signal}` : `it ended with exit code ${code}`));
+    });
+    this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      this.#stdout = (this.#stdout + text).slice(-OUTPUT_TAIL);
+      this.#seen?.();
+    });
+    this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-OUTPUT_TAIL);
+    });
+  }
+
+  /** Resolves when `text` was printed. Throws IutFailure of kind `start` where the program ends before, or after `timeoutMs`. */
+  async ready(text: string | undefined, timeoutMs: number): Promise<void> {
+    if (text === undefined) throw this.#failure("the manifest has a command for a server and no `ready`, the text that says that it listens");
+    let timer: NodeJS.Timeout | undefined;
+    const seen = new Promise<void>((resolve) => {
+      this.#seen = () => this.#stdout.includes(text) && resolve();
+      this.#seen();
+    });
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(this.#failure(`it did not print ${JSON.stringify(text)} within ${timeoutMs} ms`)), timeoutMs);
+    });
+    const ended = this.#exited.then((reason) => Promise.reject(this.#failure(reason)));
+    try {
+      await Promise.race([seen, late, ended]);
+    } finally {
+      clearTimeout(timer);
+      ended.catch(() => undefined);
+    }
+  }
+
+  async stop(): Promise<void> {
+    killTree(this.#child);
+    await this.#exited;
+  }
+
+  diagnostics(): string {
+    return this.#stderr.trim();
+  }
+
+  #failure(reason: string): IutFailure {
+    const words = this.diagnostics().split("\n").at(-1);
+    return new IutFailure("start", `${JSON.stringify(this.#command)}: ${reason}${words ? `; its last words: ${words}` : ""}`);
+  }
+}
+
+/** The command with its placeholders filled in: address, files of the test PKI, claims. */
+export function fillIn(command: readonly string[], address: Address): string[] {
+  const values: Record<string, () => string> = { host: () => address.host, port: () => String(address.port), ...inputs };
+  return command.map((word) => word.replace(/\{(\w+)\}/g, (whole, name: string) => values[name]?.() ?? whole));
+}
+
+const inputs: Record<string, () => string> = {
+  identityCert: () => pemFile("identity-cert", "CERTIFICATE", pki("identity-p256").chain),
+  identityKey: () => pemFile("identity-key", "PRIVATE KEY", [pki("identity-p256").pkcs8]),
+  identityRoot: () => pemFile("identity-root", "CERTIFICATE", [pki("identity-root").certificate]),
+  attestationChain: () => pemFile("attestation-chain", "CERTIFICATE", pki("attestation-p256").chain),
+  attestationKey: () => pemFile("attestation-key", "PRIVATE KEY", [pki("attestation-p256").pkcs8]),
+  attestationRoot: () => pemFile("attestation-root", "CERTIFICATE", [pki("attestation-root").certificate]),
+  ueid: () => toHex(CLAIMS.ueid),
+  measurement: () => toHex(CLAIMS.measurement),
+};
+
+let folder: string | undefined;
+
+function pemFile(name: string, label: string, ders: readonly Bytes[]): string {
+  if (folder === undefined) {
+    const made = mkdtempSync(join(tmpdir(), "expat-conformance-"));
+    process.once("exit", () => rmSync(made, { recursive: true, force: true }));
+    folder = made;
+  }
+  const file = join(folder, `${name}.pem`);
+  const lines = (der: Bytes) => view(der).toString("base64").replace(/.{64}/g, "$&\n");
+  writeFileSync(file, ders.map((der) => `-----BEGIN ${label}-----\n${lines(der)}\n-----END ${label}-----\n`).join(""), { mode: 0o600 });
+  return file;
+}

@@ -1,0 +1,47 @@
+import type { Ledger } from "../scenario/ledger.ts";
+import type { CheckResult } from "../scenario/result.ts";
+import type { Judgement } from "./baseline.ts";
+import { tallyOf } from "./expectation.ts";
+import type { FooterRecord, HeaderRecord, ResultRecord } from "./records.ts";
+
+/** From what a run gives to the records of its report. */
+
+/** The revisions of the specifications that the ledger was made from, each once, in the ledger's order. */
+export function revisionsOf(ledger: Ledger): string[] {
+  return [...new Set([...ledger.values()].map(({ revision }) => revision))];
+}
+
+/** The header; `suiteVersion` is that of the package, `startedAt` the moment the run began. */
+export function headerOf(run: Omit<HeaderRecord, "type" | "suite" | "startedAt"> & { suiteVersion: string; startedAt: Date }): HeaderRecord {
+  const { suiteVersion, startedAt, ...rest } = run;
+  return { type: "header", suite: { name: "expat-conformance", version: suiteVersion }, ...rest, startedAt: startedAt.toISOString() };
+}
+
+/** The record of a result, with what the baseline makes of it and the command that runs it alone. */
+export function resultRecordOf(result: CheckResult, { expectation, reason }: Judgement, reproduce: string): ResultRecord {
+  const { check, instance, title, outcome, requirements, position, parameters, detail, expected, found, why, diagnostics } = result;
+  return {
+    type: "result",
+    check,
+    instance,
+    title,
+    outcome,
+    expectation,
+    requirements: [...requirements],
+    position,
+    parameters: { ...parameters },
+    detail,
+    ...(expected !== undefined && { expected }),
+    ...(found !== undefined && { found }),
+    ...(why !== undefined && { why }),
+    ...(diagnostics !== undefined && { diagnostics }),
+    ...(reason !== undefined && { baseline: reason }),
+    reproduce,
+  };
+}
+
+/** The footer over all results of a run that came to its end. */
+export function footerOf(results: Iterable<ResultRecord>, durationMs: number): FooterRecord {
+  const { executed, counts, expectations } = tallyOf(results);
+  return { type: "footer", executed, counts: { ...counts }, expectations: { ...expectations }, durationMs };
+}

@@ -1,0 +1,129 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { profileSchema } from "../attestation/profile.ts";
+import { InputError } from "../input/yaml-file.ts";
+import { helloResult, positions } from "../iut/protocol.ts";
+import { outcomes } from "../scenario/result.ts";
+import { expectations, tallyOf } from "./expectation.ts";
+
+/** The records of a report in JSON Lines: one header, one result a check instance, one footer. Other programs rely on the names. */
+
+const count = z.number().int().min(0);
+
+export const headerRecord = z.strictObject({
+  type: z.literal("header"),
+  suite: z.strictObject({ name: z.literal("expat-conformance"), version: z.string() }),
+  revisions: z.array(z.string()).describe("the revisions of the specifications that the ledger was made from"),
+  iut: z.strictObject({ name: z.string(), version: z.string(), path: z.string().optional(), hello: helloResult }),
+  seed: z.string(),
+  profile: profileSchema,
+  startedAt: z.iso.datetime(),
+});
+
+export const resultRecord = z.strictObject({
+  type: z.literal("result"),
+  check: z.string().min(1),
+  instance: z.string().min(1),
+  title: z.string(),
+  outcome: z.enum(outcomes),
+  expectation: z.enum(expectations),
+  requirements: z.array(z.string()),
+  position: z.enum(positions),
+  parameters: z.strictObject({ cipherSuite: z.string(), signatureScheme: z.string() }),
+  detail: z.string(),
+  expected: z.string().optional(),
+  found: z.string().optional(),
+  why: z.string().optional(),
+  diagnostics: z.string().optional().describe("the tail of the implementation's stderr"),
+  baseline: z.string().optional().describe("the reason of the baseline entry that decided the expectation"),
+  reproduce: z.string().describe("the command that runs this instance alone"),
+});
+
+export const footerRecord = z.strictObject({
+  type: z.literal("footer"),
+  executed: count,
+  counts: z.record(z.enum(outcomes), count),
+  expectations: z.record(z.enum(expectations), count),
+  durationMs: z.number().min(0),
+});
+
+/** One line of a report. */
+export const reportRecord = z.discriminatedUnion("type", [headerRecord, resultRecord, footerRecord]);
+
+export type HeaderRecord = z.output<typeof headerRecord>;
+export type ResultRecord = z.output<typeof resultRecord>;
+export type FooterRecord = z.output<typeof footerRecord>;
+
+/** A report that was read. Without a footer it is one of an aborted run, and proves nothing. */
+export interface Report {
+  readonly header: HeaderRecord;
+  readonly results: readonly ResultRecord[];
+  readonly footer: FooterRecord | undefined;
+}
+
+/** Reads and checks a JSON Lines report. Throws InputError that names file and line where a record, or the order of records, is wrong. */
+export function readReport(file: string): Report {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new InputError(code === "ENOENT" ? `${file}: no such file` : `${file}: ${message}`);
+  }
+  return parseReport(text, file);
+}
+
+/** The same for a text that is at hand; `file` is what messages call it. */
+export function parseReport(text: string, file: string): Report {
+  const lines = text.split("\n");
+  const last = lines.pop() ?? "";
+  // Each record was written with its newline: a last line without one was cut by a crash, unless it is whole after all.
+  if (last !== "" && isJson(last)) lines.push(last);
+  let header: HeaderRecord | undefined;
+  let footer: FooterRecord | undefined;
+  const results: ResultRecord[] = [];
+  for (const [index, line] of lines.entries()) {
+    const fail = (problem: string): never => {
+      throw new InputError(`${file}:${index + 1}: ${problem}`);
+    };
+    const record = recordOf(line, fail);
+    if (footer) return fail(`a ${record.type} after the footer, which ends a report`);
+    if ((header === undefined) !== (record.type === "header")) {
+      return fail(header ? "a second header" : `expected the header, found a ${record.type}`);
+    }
+    if (record.type === "header") header = record;
+    else if (record.type === "result") results.push(record);
+    else {
+      footer = record;
+      const { executed, counts, expectations: totals } = record;
+      // A report that lost lines in the middle must not count as whole.
+      const difference = differenceOf({ executed, ...counts, ...totals }, results);
+      if (difference !== undefined) fail(`the footer does not fit the results: ${difference}`);
+    }
+  }
+  if (header === undefined) throw new InputError(`${file}:1: expected the header of a report, found ${text === "" ? "an empty file" : "no record"}`);
+  return { header, results, footer };
+}
+
+function recordOf(line: string, fail: (problem: string) => never): z.output<typeof reportRecord> {
+  if (!isJson(line)) return fail("expected one JSON object a line, found something else");
+  const parsed = reportRecord.safeParse(JSON.parse(line));
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "(the record)"}: ${message}`);
+  return fail(problems.slice(0, 5).join("; "));
+}
+
+function differenceOf(stated: Readonly<Record<string, number>>, results: readonly ResultRecord[]): string | undefined {
+  const { executed, counts, expectations: totals } = tallyOf(results);
+  const wrong = Object.entries({ executed, ...counts, ...totals }).find(([name, found]) => stated[name] !== found);
+  return wrong && `it says ${wrong[0]} ${stated[wrong[0]]}, the results are ${wrong[1]}`;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,19 @@
+/** What a run was started with, as far as it decides which implementation is asked. */
+export interface Invocation {
+  /** As the user gave it: a folder or manifest, or `reference`. */
+  readonly iut: string;
+  readonly endpoint?: string | undefined;
+}
+
+/** The command line, quoted for a POSIX shell, that runs one instance alone. */
+export function reproduceCommand({ iut, endpoint, instance }: Invocation & { readonly instance: string }): string {
+  const words = ["npx", "expat-conformance", "run", "--iut", iut];
+  if (endpoint !== undefined) words.push("--endpoint", endpoint);
+  words.push("--only", instance);
+  return words.map(shellWord).join(" ");
+}
+
+// Only what no shell gives a meaning to stays bare; `~` and `=` have one at some places.
+function shellWord(word: string): string {
+  return /^[A-Za-z0-9_@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

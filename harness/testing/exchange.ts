@@ -1,0 +1,60 @@
+import type { AppraisalInput } from "../appraisal/state.ts";
+import type { ExporterSource } from "../authenticator/secrets.ts";
+import { evidenceFormats } from "../attestation/evidence-formats.ts";
+import { cmwPayload } from "../attestation/payload.ts";
+import { defaultProfile } from "../attestation/profile.ts";
+import type { BuildInput } from "../forge/authenticator-stages.ts";
+import { type BuiltAuthenticator, buildAuthenticator, buildRequest } from "../forge/build.ts";
+import type { Mutation } from "../forge/mutation.ts";
+import { CLAIMS } from "../pki/claims.ts";
+import { pki } from "../pki/test-pki.ts";
+import { utf8 } from "../wire/bytes.ts";
+import { decodeRequest } from "../wire/request.ts";
+import { fixedConnection } from "./connection.ts";
+
+/** An exchange without sockets: a server answers a client's request for attestation. */
+export interface Exchange {
+  readonly input: BuildInput;
+  readonly built: BuiltAuthenticator;
+  readonly appraisal: AppraisalInput;
+}
+
+/** Makes the exchange, with `edits` on the authenticator. `mutations` may leave out `reseal`, which is then true. */
+export function exchange(
+  edits: readonly (Omit<Mutation, "reseal"> & { readonly reseal?: Mutation["reseal"] })[] = [],
+  connection: ExporterSource = fixedConnection(),
+): Exchange {
+  const { request } = buildRequest({
+    sender: "client",
+    profile: defaultProfile,
+    certificateRequestContext: utf8("the context"),
+    signatureSchemes: [0x0403],
+    attestation: true,
+  });
+  const format = evidenceFormats.get("application/eat+cwt");
+  if (format === undefined) throw new Error("no eat+cwt");
+  const attester = pki("attestation-p256");
+  const input: BuildInput = {
+    connection,
+    sender: "server",
+    profile: defaultProfile,
+    request,
+    certificateRequestContext: utf8("the context"),
+    identity: { chain: pki("identity-p256").chain, key: pki("identity-p256").key, scheme: 0x0403 },
+    attestation: { format, cmw: "cbor", payload: cmwPayload, ...CLAIMS, key: attester.key, chain: attester.chain },
+  };
+  const built = buildAuthenticator(input, edits.map((edit) => ({ reseal: true, ...edit })));
+  const appraisal: AppraisalInput = {
+    connection,
+    sender: "server",
+    profile: defaultProfile,
+    request: { bytes: request, decoded: decodeRequest(request) },
+    authenticator: built.authenticator,
+    trust: { pkix: [pki("identity-root").certificate], attestation: [pki("attestation-root").certificate], results: [] },
+    policy: { attestation: "required", measurement: CLAIMS.measurement },
+    now: new Date("2026-01-01T00:00:00Z"),
+    consumedContexts: new Set(),
+    payload: cmwPayload,
+  };
+  return { input, built, appraisal };
+}
