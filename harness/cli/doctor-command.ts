@@ -1,7 +1,8 @@
 import { defaultProfile } from "../attestation/profile.ts";
 import { IutFailure } from "../iut/control.ts";
 import { type Driver, SetUpError } from "../iut/driver.ts";
-import { type Position, RpcError, splitPosition } from "../iut/protocol.ts";
+import { type Position, splitPosition } from "../iut/protocol.ts";
+import { RpcError } from "../iut/rpc-error.ts";
 import { ChannelError } from "../tls/channel.ts";
 import { equalBytes, toHex, utf8 } from "../wire/bytes.ts";
 import { isCipherSuite } from "../wire/code-points.ts";

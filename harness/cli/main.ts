@@ -1,13 +1,10 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { packageRoot } from "../paths.ts";
+import { version } from "../version.ts";
 import { EXIT_USAGE, reportProblem } from "./problem.ts";
 
-// Each command is loaded when it is called: `--help` has to be there at once.
 
-const { version } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as { version: string };
+// Each command is loaded when it is called: `--help` has to be there at once.
 
 const program = new Command("expat-conformance")
   .description("Conformance suite for TLS exported authenticators (RFC 9261) and TLS exported attestation (expat).")

@@ -1,7 +1,7 @@
-import { InputError } from "../input/yaml-file.ts";
+import { InputError } from "../input/input-error.ts";
 import { IutFailure } from "../iut/control.ts";
 import { SetUpError } from "../iut/driver.ts";
-import { RpcError } from "../iut/protocol.ts";
+import { RpcError } from "../iut/rpc-error.ts";
 
 /** Usage, bad input, or an error of the harness or the shim. */
 export const EXIT_USAGE = 2;

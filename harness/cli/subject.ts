@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { type PayloadAdapter, payloadAdapters } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
 import { type Carrier, carriers } from "../carrier/carrier.ts";
-import { InputError } from "../input/yaml-file.ts";
+import { InputError } from "../input/input-error.ts";
 import { greet } from "../iut/controlled.ts";
 import type { Driver } from "../iut/driver.ts";
 import { startEndpoint } from "../iut/endpoint.ts";

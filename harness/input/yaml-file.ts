@@ -1,11 +1,7 @@
 import { readFileSync } from "node:fs";
 import { isNode, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
-
-/** A file that people write and that is wrong: the message names file, line and column, what was expected and what was found. */
-export class InputError extends Error {
-  override readonly name = "InputError";
-}
+import { InputError } from "./input-error.ts";
 
 /** Reads a YAML file and checks it against a schema. Throws InputError with file, line and column. */
 export function readYaml<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> {

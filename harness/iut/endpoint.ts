@@ -10,7 +10,8 @@ import { IutFailure } from "./control.ts";
 import { type Ability, type Answer, type ConnectOptions, type Driver, type IutConnection, SetUpError } from "./driver.ts";
 import { fillIn, Product } from "./product.ts";
 import type { EndpointSection, Manifest } from "./manifest.ts";
-import { type AcceptedResult, type Hello, type Params, RpcCode, RpcError, splitPosition } from "./protocol.ts";
+import { type AcceptedResult, type Hello, type Params, splitPosition } from "./protocol.ts";
+import { RpcCode, RpcError } from "./rpc-error.ts";
 
 const DIAL_TIMEOUT_MS = 5000;
 const ANSWER_TIMEOUT_MS = 10_000;

@@ -3,7 +3,8 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { payloadAdapters } from "../attestation/payload.ts";
 import { carriers } from "../carrier/carrier.ts";
-import { InputError, readYaml } from "../input/yaml-file.ts";
+import { readYaml } from "../input/yaml-file.ts";
+import { InputError } from "../input/input-error.ts";
 import { positions } from "./protocol.ts";
 
 const carrier = z.enum([...carriers.keys()] as [string, ...string[]]).describe("how requests and authenticators are framed");

@@ -135,27 +135,6 @@ export type Result<M extends Method> = z.output<(typeof methods)[M]["result"]>;
 export type Identity = z.output<typeof identity>;
 export type Attestation = z.output<typeof attestation>;
 
-/** Codes of JSON-RPC errors. */
-export const RpcCode = {
-  parseError: -32700,
-  methodNotFound: -32601,
-  invalidParams: -32602,
-  internal: -32603,
-  unsupported: -32001,
-} as const;
-
-/** An error in the sense of JSON-RPC: not a decision of the implementation. */
-export class RpcError extends Error {
-  override readonly name = "RpcError";
-  constructor(
-    readonly code: number,
-    message: string,
-    readonly feature?: string,
-  ) {
-    super(message);
-  }
-}
-
 /** True where the implementation rejected what it was given. */
 export function isRefused(result: object): result is z.output<typeof refusal> {
   return "refused" in result;

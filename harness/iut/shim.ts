@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { z } from "zod";
 import { CALL_TIMEOUT_MS, type IutControl, IutFailure } from "./control.ts";
 import { killTree, track } from "./process.ts";
-import { type Method, methods, type Params, type Result, RpcCode, RpcError } from "./protocol.ts";
+import { type Method, methods, type Params, type Result } from "./protocol.ts";
+import { RpcCode, RpcError } from "./rpc-error.ts";
 
 const responseSchema = z.object({
   jsonrpc: z.literal("2.0"),

@@ -1,7 +1,8 @@
 import { createInterface } from "node:readline";
 import { z } from "zod";
 import type { IutControl } from "../iut/control.ts";
-import { type Method, methods, type Params, RpcCode, RpcError } from "../iut/protocol.ts";
+import { type Method, methods, type Params } from "../iut/protocol.ts";
+import { RpcCode, RpcError } from "../iut/rpc-error.ts";
 
 const requestSchema = z.object({ jsonrpc: z.literal("2.0"), id: z.union([z.number(), z.string()]), method: z.string(), params: z.unknown() });
 

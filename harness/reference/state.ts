@@ -1,6 +1,6 @@
 import type { Channel } from "../tls/channel.ts";
 import { toHex } from "../wire/bytes.ts";
-import { RpcCode, RpcError } from "../iut/protocol.ts";
+import { RpcCode, RpcError } from "../iut/rpc-error.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import type { RefusalCode } from "../appraisal/finding.ts";
 

@@ -2,7 +2,16 @@ import { z } from "zod";
 import { readYaml } from "../input/yaml-file.ts";
 import { isExecuted, type Outcome } from "../scenario/result.ts";
 import { type Expectation, expectationOf } from "./expectation.ts";
-import { globMatcher } from "./glob.ts";
+
+/**
+ * A test for texts that fit a pattern as a whole: `*` stands for any run of characters, `/` and `#` among them; everything else for
+ * itself, brackets too, because ids have them: `…/binding-altered[server,sha384]`.
+ */
+export function globMatcher(pattern: string): (text: string) => boolean {
+  const literals = pattern.split(/\*+/).map((literal) => literal.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"));
+  const expression = new RegExp(`^${literals.join("[^]*")}$`, "u");
+  return (text) => expression.test(text);
+}
 
 const entrySchema = z.strictObject({
   check: z.string().min(1).describe("a glob over check ids and instance ids; only * is special"),

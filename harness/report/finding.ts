@@ -1,5 +1,5 @@
 import type { Ledger } from "../scenario/ledger.ts";
-import { field } from "./layout.ts";
+import { field, paragraph } from "./layout.ts";
 import type { ResultRecord } from "./records.ts";
 import type { Look } from "./summary.ts";
 
@@ -12,7 +12,7 @@ export function finding(record: ResultRecord, ledger: Ledger, { palette, width }
   const stale = expectation === "stale";
   const heading = stale ? "STALE" : outcome.toUpperCase().replace("-", " ");
   const colour = outcome === "warn" ? palette.doubtful : palette.bad;
-  const lines = [`${colour(heading)} ${palette.strong(instance)}  ${position}`, field(title, "", undefined)];
+  const lines = [`${colour(heading)} ${palette.strong(instance)}  ${position}`, paragraph(title, "    ", width)];
   const add = (name: string, value: string, wrapAt = width): void => {
     lines.push(field(name, value, wrapAt));
   };
@@ -34,5 +34,7 @@ function statement(id: string, ledger: Ledger): string {
   const { revision, section, level, text } = requirement;
   // Behind the name of the document the ledger says more about the revision than a failure has room for.
   const [document = revision] = revision.split(/,| \(/);
-  return `${id} (${document}, ${section}, ${level}): ${text}`;
+  // A ledger over several documents names the one in the section.
+  const place = section.startsWith("RFC") ? section : `${document}, ${section}`;
+  return `${id} (${place}, ${level}): ${text}`;
 }

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs";
-import { InputError } from "../input/yaml-file.ts";
+import { InputError } from "../input/input-error.ts";
 
 /** A place that text is written to at once. */
 export interface Output {

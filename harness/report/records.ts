@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { profileSchema } from "../attestation/profile.ts";
-import { InputError } from "../input/yaml-file.ts";
+import { InputError } from "../input/input-error.ts";
 import { helloResult, positions } from "../iut/protocol.ts";
 import { outcomes } from "../scenario/result.ts";
 import { expectations, tallyOf } from "./expectation.ts";

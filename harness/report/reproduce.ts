@@ -2,13 +2,14 @@
 export interface Invocation {
   /** As the user gave it: a folder or manifest, or `reference`. */
   readonly iut: string;
-  readonly endpoint?: string | undefined;
+  /** `host:port`; true: the endpoint that the manifest describes. */
+  readonly endpoint?: string | true | undefined;
 }
 
 /** The command line, quoted for a POSIX shell, that runs one instance alone. */
 export function reproduceCommand({ iut, endpoint, instance }: Invocation & { readonly instance: string }): string {
   const words = ["npx", "expat-conformance", "run", "--iut", iut];
-  if (endpoint !== undefined) words.push("--endpoint", endpoint);
+  if (endpoint !== undefined) words.push("--endpoint", ...(endpoint === true ? [] : [endpoint]));
   words.push("--only", instance);
   return words.map(shellWord).join(" ");
 }

@@ -15,11 +15,14 @@ export interface Look {
   readonly width: number | undefined;
 }
 
-/** What was blocked and is not excused, once for each reason: one broken control blocks many checks, and is one thing to mend. */
-export function blockedSection(results: readonly ResultRecord[], { palette, width }: Look): string[] {
+/**
+ * What was blocked and is not excused, once for each reason: one broken control blocks many checks, and is one thing to mend.
+ * Of the instances no more than `named` stand under each.
+ */
+export function blockedSection(results: readonly ResultRecord[], named: number, { palette, width }: Look): string[] {
   const blocked = results.filter(({ outcome, expectation }) => outcome === "blocked" && expectation === "unexpected");
   return groups(blocked, ({ detail }) => detail).flatMap(([detail, group]) => {
-    const first = group.slice(0, 3).map(({ instance }) => instance);
+    const first = group.slice(0, named).map(({ instance }) => instance);
     const more = group.length - first.length;
     return [
       `${palette.bad("BLOCKED")} ${counted(group.length, "result")}`,

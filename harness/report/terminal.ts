@@ -18,7 +18,7 @@ export interface TerminalOptions extends Look {
   readonly progress: TextStream;
   /** The wording of requirements. */
   readonly ledger: Ledger;
-  /** `verbose` also names each result that the baseline excuses. */
+  /** `verbose` also names each result that the baseline excuses, and all that was blocked. */
   readonly verbosity: "normal" | "verbose";
 }
 
@@ -64,7 +64,7 @@ export function terminalReporter(options: TerminalOptions): TerminalReporter {
       shown = true;
     },
     end: (_footer, notices) => {
-      section("", blockedSection(results, options));
+      section("", blockedSection(results, verbosity === "verbose" ? results.length : 3, options));
       section("", table(results, options));
       section("Not supported", unsupportedSection(results, options));
       section("Observed at open points", observedSection(results, options));
@@ -72,7 +72,7 @@ export function terminalReporter(options: TerminalOptions): TerminalReporter {
       print(`\n${lastLine(results, options)}`);
     },
     abort: (reason) => {
-      section("", blockedSection(results, options));
+      section("", blockedSection(results, verbosity === "verbose" ? results.length : 3, options));
       print(`\n${palette.bad("ABORTED")} ${printable(reason)}\n${lastLine(results, options)}, and the run did not come to its end`);
     },
   };

@@ -2,7 +2,7 @@ import type { StepResult } from "../appraisal/finding.ts";
 import { MutationError } from "../forge/edit.ts";
 import { IutFailure } from "../iut/control.ts";
 import { SetUpError } from "../iut/driver.ts";
-import { RpcCode, RpcError } from "../iut/protocol.ts";
+import { RpcCode, RpcError } from "../iut/rpc-error.ts";
 import { ChannelError } from "../tls/channel.ts";
 import type { Case, Check } from "./case.ts";
 import type { Execution } from "./execute.ts";

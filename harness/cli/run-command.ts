@@ -1,0 +1,180 @@
+import { randomBytes } from "node:crypto";
+import { availableParallelism } from "node:os";
+import { defaultProfile } from "../attestation/profile.ts";
+import type { Driver } from "../iut/driver.ts";
+import { type Position, positions } from "../iut/protocol.ts";
+import { type Baseline, emptyBaseline, readBaseline } from "../report/baseline.ts";
+import { exitCodeOf, tallyOf } from "../report/expectation.ts";
+import { jsonLinesReporter } from "../report/jsonl.ts";
+import { junitReporter } from "../report/junit.ts";
+import { paletteFor } from "../report/palette.ts";
+import type { HeaderRecord, ResultRecord } from "../report/records.ts";
+import { type Reporter, together } from "../report/reporter.ts";
+import { reproduceCommand } from "../report/reproduce.ts";
+import { tapReporter } from "../report/tap.ts";
+import { type TerminalReporter, terminalReporter } from "../report/terminal.ts";
+import { type Library, loadLibrary } from "../scenario/load.ts";
+import { type Instance, plan } from "../scenario/plan.ts";
+import type { CheckResult } from "../scenario/result.ts";
+import { runInstances } from "../scenario/run.ts";
+import { version } from "../version.ts";
+import { killChildrenOnExit } from "./interrupt.ts";
+import { reportProblem, UsageError } from "./problem.ts";
+import { nearest, selection } from "./selection.ts";
+import { resolveSubject, type Subject, type SubjectOptions } from "./subject.ts";
+
+export interface RunCommandOptions extends SubjectOptions {
+  readonly only?: string[];
+  readonly position?: string[];
+  readonly report?: string[];
+  /** A file, undefined: the manifest's, false: none. */
+  readonly baseline?: string | false;
+  readonly workers?: number;
+  readonly seed?: string;
+  readonly verbose?: boolean;
+}
+
+/** `run`: returns the exit code. Throws UsageError, InputError, or what keeps the implementation from being started. */
+export async function runCommand(options: RunCommandOptions): Promise<number> {
+  killChildrenOnExit();
+  const started = performance.now();
+  const library = loadLibrary();
+  const selects = selection(options.only, library);
+  const wanted = chosenPositions(options.position);
+  const subject = resolveSubject(options, defaultProfile);
+  const baseline = baselineOf(options, subject);
+  const { reporter, terminal } = openReports(options, library);
+  // The first one answers for all of them what they support; a worker takes it over.
+  const first = await subject.start();
+  const waiting: Driver[] = [first];
+  const instances = plan(library.cases, first.hello, first.can).filter(
+    (instance) => wanted.includes(instance.position) && (selects === undefined || isSelected(instance, selects)),
+  );
+  if (instances.length === 0) {
+    await first.stop();
+    throw new UsageError("no check is left: --only and --position exclude each other");
+  }
+  const seed = options.seed ?? randomBytes(4).toString("hex");
+  reporter.begin(headerOf(library, subject, first, seed));
+  const judged: ResultRecord[] = [];
+  const report = (results: readonly CheckResult[], done: number): void => {
+    for (const result of results) {
+      const record = recordOf(result, baseline, subject);
+      judged.push(record);
+      reporter.result(record);
+    }
+    terminal.advance(done, instances.length);
+  };
+  try {
+    await probeEndpoint(subject, first, instances);
+    await runInstances(instances, {
+      start: async () => waiting.pop() ?? subject.start(),
+      workers: subject.endpoint === undefined ? workersFor(options) : 1,
+      ledger: library.ledger,
+      profile: defaultProfile,
+      payload: subject.payload,
+      anchors: subject.anchors,
+      seed,
+      ...(selects && { selects }),
+      report,
+    });
+  } catch (error) {
+    reporter.abort(error instanceof Error ? error.message : String(error));
+    return reportProblem(error);
+  } finally {
+    await Promise.all(waiting.map((driver) => driver.stop()));
+  }
+  const filtered = options.only !== undefined || options.position !== undefined;
+  const notices = baseline.notices(filtered ? "filtered" : "whole");
+  const tally = tallyOf(judged);
+  reporter.end({ type: "footer", ...tally, durationMs: Math.round(performance.now() - started) }, notices);
+  return exitCodeOf(tally, notices.length);
+}
+
+// An endpoint that cannot be reached at all is a mistake of the call, not a hundred blocked checks.
+async function probeEndpoint(subject: Subject, driver: Driver, instances: readonly Instance[]): Promise<void> {
+  const runnable = instances.find(({ unsupported }) => unsupported === undefined);
+  if (subject.endpoint === undefined || runnable === undefined || runnable.position.endsWith("client")) return;
+  const connection = await driver.connect({ position: runnable.position, cipherSuite: runnable.cipherSuite, record: false });
+  await connection.close();
+}
+
+function isSelected({ id, script }: Instance, selects: (id: string) => boolean): boolean {
+  const parameters = id.slice(script.id.length);
+  return [script, ...script.judged].some((check) => selects(check.id) || selects(`${check.id}${parameters}`));
+}
+
+function chosenPositions(names: readonly string[] | undefined): readonly Position[] {
+  if (names === undefined) return positions;
+  return names.map((name) => {
+    const position = positions.find((candidate) => candidate === name);
+    if (position === undefined) throw new UsageError(`--position ${name}: expected one of ${positions.join(", ")}; ${nearest(name, positions)}`);
+    return position;
+  });
+}
+
+function baselineOf({ baseline }: RunCommandOptions, subject: Subject): Baseline {
+  const today = new Date().toISOString().slice(0, 10);
+  if (typeof baseline === "string") return readBaseline(baseline, today);
+  return baseline !== false && subject.baseline !== undefined ? readBaseline(subject.baseline, today) : emptyBaseline();
+}
+
+const reporters: Record<string, (path: string) => Reporter> = { jsonl: jsonLinesReporter, tap: tapReporter, junit: junitReporter };
+
+function openReports({ report = [], verbose }: RunCommandOptions, { ledger }: Library): { reporter: Reporter; terminal: TerminalReporter } {
+  const asked = report.map((text) => {
+    const [kind = "", ...rest] = text.split("=");
+    const path = rest.join("=");
+    const make = reporters[kind];
+    if (make === undefined || path === "") {
+      throw new UsageError(`--report ${text}: expected kind=file with a kind of ${Object.keys(reporters).join(", ")}`);
+    }
+    return { kind, path, make };
+  });
+  // JSON Lines first: it is the truth, and must not be lost to an error in another.
+  asked.sort((a, b) => Number(b.kind === "jsonl") - Number(a.kind === "jsonl"));
+  const files = asked.map(({ make, path }) => make(path));
+  const out = asked.some(({ path }) => path === "-") ? process.stderr : process.stdout;
+  const terminal = terminalReporter({
+    out,
+    progress: process.stderr,
+    ledger,
+    verbosity: verbose ? "verbose" : "normal",
+    palette: paletteFor("auto", out, process.env),
+    width: out.columns ?? 100,
+  });
+  return { reporter: together([...files, terminal]), terminal };
+}
+
+function headerOf(library: Library, subject: Subject, { hello }: Driver, seed: string): HeaderRecord {
+  return {
+    type: "header",
+    suite: { name: "expat-conformance", version },
+    revisions: [...new Set([...library.ledger.values()].map(({ revision }) => revision))],
+    iut: { name: hello.name, version: hello.version, path: subject.path, hello },
+    seed,
+    profile: defaultProfile,
+    startedAt: new Date().toISOString(),
+  };
+}
+
+function recordOf(result: CheckResult, baseline: Baseline, subject: Subject): ResultRecord {
+  const { kind: _, why, ...rest } = result;
+  const { expectation, reason } = baseline.judge(result);
+  const endpoint = subject.endpoint === "" ? true : subject.endpoint;
+  return {
+    type: "result",
+    ...rest,
+    requirements: [...result.requirements],
+    expectation,
+    ...(why !== undefined && { why }),
+    ...(reason !== undefined && { baseline: reason }),
+    reproduce: reproduceCommand({ iut: subject.path, endpoint, instance: result.instance }),
+  };
+}
+
+function workersFor({ workers, iut }: RunCommandOptions): number {
+  // In process, several cases share one core: two hide the waiting for sockets, more gain nothing.
+  return workers ?? (iut === "reference" ? 2 : Math.min(availableParallelism(), 4));
+}
+
