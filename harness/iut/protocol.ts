@@ -6,7 +6,10 @@ import { type Bytes, fromHex, toHex } from "../wire/bytes.ts";
 
 export const PROTOCOL_VERSION = 1;
 
-const byteString = z.codec(z.string().regex(/^([0-9a-f]{2})*$/, "expected lower-case hexadecimal"), z.custom<Bytes>(), {
+// Not z.custom(): a union is encoded by its first member that fits, so what is no byte string must not fit.
+const isBytes = z.custom<Bytes>((value) => value instanceof Uint8Array);
+
+const byteString = z.codec(z.string().regex(/^([0-9a-f]{2})*$/, "expected lower-case hexadecimal"), isBytes, {
   decode: (hex) => fromHex(hex),
   encode: (bytes) => toHex(bytes),
 });

@@ -64,6 +64,7 @@ export class Shim implements IutControl {
 
   async call<M extends Method>(method: M, params: Params<M>, timeoutMs = this.#timeoutMs): Promise<Result<M>> {
     if (this.#failure) throw this.#failure;
+    const encoded = z.encode(methods[method].params as z.ZodType, params);
     const id = this.#nextId++;
     const answer = new Promise<unknown>((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -77,7 +78,6 @@ export class Shim implements IutControl {
       };
       this.#pending.set(id, { method, resolve: settle(resolve), reject: settle(reject) });
     });
-    const encoded = z.encode(methods[method].params as z.ZodType, params);
     this.#child.stdin?.write(`${JSON.stringify({ jsonrpc: "2.0", id, method, params: encoded })}\n`);
     const result = methods[method].result.safeParse(await answer);
     if (!result.success) {

@@ -6,7 +6,7 @@ import { requestSteps } from "../appraisal/request-steps.ts";
 import { otherSide, type Side } from "../authenticator/secrets.ts";
 import { chooseScheme, supportedSchemes } from "../authenticator/signature.ts";
 import { evidenceFormats } from "../attestation/evidence-formats.ts";
-import type { PayloadAdapter } from "../attestation/payload.ts";
+import { cmwPayload, type PayloadAdapter } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
 import type { AttestationInput } from "../forge/authenticator-stages.ts";
 import { type BuiltAuthenticator, type BuiltRequest, buildAuthenticator, buildRequest } from "../forge/build.ts";
@@ -195,7 +195,8 @@ class ScriptRun implements ValueScope {
     const on = step.on ?? request?.on ?? "main";
     const connection = await this.#connect(on);
     const identity = step.identity === null ? null : pki(step.identity ?? schemeOf[this.context.scheme].identity);
-    const attestation = step.attestation ?? (this.script.attested && step.attestation !== null ? { cmw: "cbor" as const, key: "attestation-p256" } : null);
+    const attestation: AttestationChoice | null =
+      step.attestation === undefined ? (this.script.attested ? { cmw: "cbor", key: "attestation-p256" } : null) : step.attestation;
     if (step.by === "harness") {
       const scheme = identity && (chooseScheme([schemeOf[this.context.scheme].scheme], identity.key) ?? chooseScheme(supportedSchemes, identity.key));
       const built = buildAuthenticator(
@@ -344,11 +345,11 @@ class ScriptRun implements ValueScope {
     return createHash("sha256").update(utf8(`${this.context.seed} ${this.context.instance} ${this.#contextCount++}`)).digest();
   }
 
-  #forgedAttestation({ cmw, key }: AttestationChoice): AttestationInput {
+  #forgedAttestation({ cmw, key, payload }: AttestationChoice): AttestationInput {
     const signer = pki(key);
     const format = evidenceFormats.get(EVIDENCE_TYPE);
     if (format === undefined) throw new Error(`no format ${EVIDENCE_TYPE}`);
-    return { format, cmw, payload: this.context.payload, ...CLAIMS, key: signer.key, chain: signer.chain };
+    return { format, cmw, payload: payload === "cmw" ? cmwPayload : this.context.payload, ...CLAIMS, key: signer.key, chain: signer.chain };
   }
 }
 
@@ -358,6 +359,7 @@ const EVIDENCE_TYPE = "application/eat+cwt";
 interface AttestationChoice {
   readonly cmw: "cbor" | "json";
   readonly key: string;
+  readonly payload?: "cmw" | undefined;
 }
 
 function givenAttestation({ cmw, key }: AttestationChoice): Attestation {

@@ -18,6 +18,7 @@ const value = z.unknown().describe("a literal, or a form such as {hex}, {text}, 
 const attestationInput = z.strictObject({
   cmw: z.enum(["cbor", "json"]).default("cbor"),
   key: z.string().default("attestation-p256").describe("the entity of the test PKI that signs the Evidence"),
+  payload: z.literal("cmw").optional().describe("a CMW, as the draft has it, also where the manifest declares another payload"),
 });
 
 const requestStep = z.strictObject({
