@@ -22,6 +22,7 @@ export async function greet(control: IutControl, profile: Profile): Promise<Driv
 }
 
 class ControlledDriver implements Driver {
+  readonly offersNeeded = false;
   readonly can: ReadonlySet<Ability> = new Set(Object.keys(abilities) as Ability[]);
   #channels = 0;
 

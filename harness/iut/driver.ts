@@ -47,7 +47,11 @@ export interface Driver {
   readonly hello: Hello;
   /** Abilities that it has. */
   readonly can: ReadonlySet<Ability>;
-  /** The attestation and identity that the script hands over do not reach an endpoint: these are the ones it was started with. */
+  /**
+   * True of an endpoint that attests: what a script hands over does not reach it, it attests with what it was started with. One that
+   * answers only when it is offered to attest is within its rights (open point offer-declined), so it is always offered.
+   */
+  readonly offersNeeded: boolean;
   connect(options: ConnectOptions): Promise<IutConnection>;
   /** "get context" (RFC 9261 section 7.2). */
   context(message: { readonly request: Bytes } | { readonly authenticator: Bytes }): Promise<Answer<Bytes>>;

@@ -50,6 +50,7 @@ class EndpointDriver implements Driver {
   /** Nothing beside one exchange with the inputs that it was started with. */
   readonly can: ReadonlySet<Ability> = new Set();
   readonly hello: Hello;
+  readonly offersNeeded: boolean;
   #clients: Product[] = [];
 
   constructor(
@@ -59,6 +60,7 @@ class EndpointDriver implements Driver {
     readonly address: Address | undefined,
     readonly product: Product | undefined,
   ) {
+    this.offersNeeded = endpoint.supports.models.length > 0;
     const supports = { ...endpoint.supports, positions: [endpoint.position], results: [], features: [] };
     this.hello = { protocol: 1, name: `${manifest.name} (endpoint)`, version: "unknown", concurrency: 1, supports };
   }

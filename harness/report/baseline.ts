@@ -2,6 +2,7 @@ import { z } from "zod";
 import { readYaml } from "../input/yaml-file.ts";
 import { isExecuted, type Outcome } from "../scenario/result.ts";
 import { type Expectation, expectationOf } from "./expectation.ts";
+import { counted } from "./layout.ts";
 
 /**
  * A test for texts that fit a pattern as a whole: `*` stands for any run of characters, `/` and `#` among them; everything else for
@@ -54,9 +55,10 @@ interface Tracked {
   readonly matches: (id: string) => boolean;
   readonly exact: boolean;
   readonly expired: boolean;
-  /** How many results fitted the glob, how many of them were carried out, had the outcome, or were neither good nor left out. */
+  /** How many results fitted the glob; how many of them were carried out, passed, had the outcome, were not harmless. */
   matched: number;
   executed: number;
+  passed: number;
   hits: number;
   troubled: number;
 }
@@ -86,6 +88,7 @@ export class Baseline {
       expired: entry.expires !== undefined && entry.expires < today,
       matched: 0,
       executed: 0,
+      passed: 0,
       hits: 0,
       troubled: 0,
     }));
@@ -97,6 +100,7 @@ export class Baseline {
     for (const tracked of candidates) {
       tracked.matched++;
       if (isExecuted(outcome)) tracked.executed++;
+      if (outcome === "pass") tracked.passed++;
       if (tracked.entry.outcome === outcome) tracked.hits++;
       if (!HARMLESS.has(outcome)) tracked.troubled++;
     }
@@ -121,8 +125,10 @@ export class Baseline {
       }
       if (run === "filtered") return [];
       if (tracked.matched === 0) return notice("matches-nothing", "matches no check: correct or remove it");
-      if (tracked.executed > 0 && tracked.hits === 0 && tracked.troubled === 0) {
-        return notice("stale", `is stale: none of the ${tracked.matched} results that it matches is ${outcome} any more; remove it`);
+      // Of an entry without * a passing result has said so itself.
+      const said = tracked.exact && tracked.passed > 0;
+      if (tracked.executed > 0 && tracked.hits === 0 && tracked.troubled === 0 && !said) {
+        return notice("stale", `is stale: no "${outcome}" among the ${counted(tracked.matched, "result")} that it matches; remove it`);
       }
       return [];
     });

@@ -13,8 +13,8 @@ export function finding(record: ResultRecord, ledger: Ledger, { palette, width }
   const heading = stale ? "STALE" : outcome.toUpperCase().replace("-", " ");
   const colour = outcome === "warn" ? palette.doubtful : palette.bad;
   const lines = [`${colour(heading)} ${palette.strong(instance)}  ${position}`, paragraph(title, "    ", width)];
-  const add = (name: string, value: string, wrapAt = width): void => {
-    lines.push(field(name, value, wrapAt));
+  const add = (name: string, value: string): void => {
+    lines.push(field(name, value, width));
   };
   for (const [index, id] of requirements.entries()) add(index === 0 ? "requirement" : "", statement(id, ledger));
   if (stale) add("stale", `it passes, though the baseline says that it does not (${baseline ?? ""}): remove or narrow the entry`);
@@ -23,9 +23,9 @@ export function finding(record: ResultRecord, ledger: Ledger, { palette, width }
   if (detail !== "" && !stale && detail !== `expected ${expected}, found ${found}`) add("detail", detail);
   if (why !== undefined && !stale) add("why", why);
   const tail = (diagnostics ?? "").split("\n").filter((line) => line.trim() !== "").slice(-3);
-  if (tail.length > 0) add("stderr", tail.join("\n"), undefined);
-  add("alone", reproduce, undefined);
-  return `${lines.join("\n")}\n`;
+  if (tail.length > 0) lines.push(field("stderr", tail.join("\n"), undefined));
+  lines.push(field("alone", reproduce, undefined));
+  return lines.join("\n");
 }
 
 function statement(id: string, ledger: Ledger): string {

@@ -49,14 +49,13 @@ export function terminalReporter(options: TerminalOptions): TerminalReporter {
   return {
     begin: ({ suite, iut, profile, seed }) => {
       print(oneLine(`${suite.name} ${suite.version} asks ${iut.name} ${iut.version} (${profile.revision}, seed ${seed})`));
-      print("");
     },
     result: (record) => {
       results.push(record);
       const excused = record.baseline !== undefined && record.expectation === "expected";
       if (excused) {
         if (verbosity === "verbose") print(palette.faint(oneLine(`known ${record.outcome} ${record.instance}: ${record.baseline}`)));
-      } else if (needsAttention(record)) print(finding(record, ledger, options));
+      } else if (needsAttention(record)) print(`\n${finding(record, ledger, options)}`);
     },
     advance: (done, total) => {
       if (progress.isTTY !== true) return;

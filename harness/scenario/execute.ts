@@ -156,7 +156,8 @@ class ScriptRun implements ValueScope {
   }
 
   async #request(step: RequestStep): Promise<Deviation | undefined> {
-    const { on = "main", attestation = this.script.attested } = step;
+    const { on = "main" } = step;
+    const attestation = step.attestation ?? (this.script.attested || (step.by === "harness" && this.driver.offersNeeded));
     const connection = await this.#connect(on);
     const signatureSchemes = (step.signatureSchemes ?? [this.context.scheme]).map((name) => schemeOf[name].scheme);
     const context = step.context === undefined ? undefined : resolveBytes(step.context, this);
