@@ -7,6 +7,9 @@ export interface ParsedCertificate {
   readonly der: Bytes;
   readonly x509: X509Certificate;
   readonly publicKey: KeyObject;
+  /** Validity, in milliseconds since 1970: parsing the text of the dates costs more than comparing them. */
+  readonly notBefore: number;
+  readonly notAfter: number;
   /** SubjectPublicKeyInfo as it stands in the certificate: never re-encoded. */
   readonly spki: Bytes;
   /** The content of its BIT STRING `subjectPublicKey`, without the count of unused bits. */
@@ -24,7 +27,15 @@ export function parseCertificate(der: Bytes): ParsedCertificate {
     const x509 = new X509Certificate(der);
     if (!view(der).equals(x509.raw)) throw new Error(`${der.length - x509.raw.length} bytes follow the certificate`);
     const spki = subjectPublicKeyInfo(der);
-    return { der: Buffer.from(der), x509, publicKey: x509.publicKey, spki: spki.whole, subjectPublicKey: spki.bits };
+    return {
+      der: Buffer.from(der),
+      x509,
+      publicKey: x509.publicKey,
+      notBefore: Date.parse(x509.validFrom),
+      notAfter: Date.parse(x509.validTo),
+      spki: spki.whole,
+      subjectPublicKey: spki.bits,
+    };
   });
 }
 

@@ -1,4 +1,3 @@
-import type { X509Certificate } from "node:crypto";
 import type { Bytes } from "../wire/bytes.ts";
 import { type ParsedCertificate, parseCertificate } from "./certificate.ts";
 
@@ -27,13 +26,13 @@ function findPath(
   at: Date,
   visited: Set<ParsedCertificate>,
 ): PathFailure | undefined {
-  const outdated = outsideValidity(subject.x509, at);
+  const outdated = outsideValidity(subject, at);
   if (outdated) return outdated;
   if (roots.includes(subject)) return undefined;
   visited.add(subject);
-  let failure: PathFailure = { reason: `no issuer of "${name(subject)}" is trusted or sent along (${name(subject, "issuer")})` };
+  let failure: PathFailure | undefined;
   for (const root of roots) {
-    const problem = outsideValidity(root.x509, at) ?? issuedBy(subject, root);
+    const problem = outsideValidity(root, at) ?? issuedBy(subject, root);
     if (problem === undefined) return undefined;
     if (problem !== NOT_THE_ISSUER) failure = problem;
   }
@@ -43,7 +42,7 @@ function findPath(
     if (problem === undefined) return undefined;
     if (problem !== NOT_THE_ISSUER) failure = problem;
   }
-  return failure;
+  return failure ?? { reason: `no issuer of "${name(subject)}" is trusted or sent along (issuer: ${issuerName(subject)})` };
 }
 
 const NOT_THE_ISSUER: PathFailure = { reason: "another issuer" };
@@ -71,16 +70,17 @@ function checkIssued(subject: ParsedCertificate, issuer: ParsedCertificate): Pat
   return "issued";
 }
 
-function outsideValidity(x509: X509Certificate, at: Date): PathFailure | undefined {
-  if (at < new Date(x509.validFrom)) return { reason: `"${subjectOf(x509)}" is not valid before ${x509.validFrom}` };
-  if (at > new Date(x509.validTo)) return { reason: `"${subjectOf(x509)}" has expired at ${x509.validTo}` };
+function outsideValidity(certificate: ParsedCertificate, at: Date): PathFailure | undefined {
+  const { x509, notBefore, notAfter } = certificate;
+  if (at.getTime() < notBefore) return { reason: `"${name(certificate)}" is not valid before ${x509.validFrom}` };
+  if (at.getTime() > notAfter) return { reason: `"${name(certificate)}" has expired at ${x509.validTo}` };
   return undefined;
 }
 
-function name(certificate: ParsedCertificate, which: "subject" | "issuer" = "subject"): string {
-  return which === "subject" ? subjectOf(certificate.x509) : `issuer: ${certificate.x509.issuer.replaceAll("\n", ", ")}`;
+function name({ x509 }: ParsedCertificate): string {
+  return x509.subject.replaceAll("\n", ", ");
 }
 
-function subjectOf(x509: X509Certificate): string {
-  return x509.subject.replaceAll("\n", ", ");
+function issuerName({ x509 }: ParsedCertificate): string {
+  return x509.issuer.replaceAll("\n", ", ");
 }

@@ -30,9 +30,13 @@ const STOP_TIMEOUT_MS = 2000;
 /** A shim as a child process: JSON-RPC 2.0, one object a line, on its stdin and stdout (docs/iut-protocol.md). */
 export class Shim implements IutControl {
   readonly #child: ChildProcess;
+  /** For messages. */
+  readonly #name: string;
   readonly #exited: Promise<void>;
   readonly #pending = new Map<number, { method: Method; resolve: (result: unknown) => void; reject: (error: Error) => void }>();
   readonly #timeoutMs: number;
+  /** Ids of calls that were given up: their answers may still come. */
+  readonly #givenUp = new Set<number>();
   #nextId = 1;
   #line = "";
   #stderr = "";
@@ -40,6 +44,7 @@ export class Shim implements IutControl {
 
   constructor({ command, cwd, environment, timeoutMs = CALL_TIMEOUT_MS }: ShimCommand) {
     this.#timeoutMs = timeoutMs;
+    this.#name = `the shim ${JSON.stringify(command.join(" "))}`;
     const [program = "", ...args] = command;
     // A process group of its own, so that what the shim starts ends with it.
     this.#child = spawn(program, args, { cwd, env: { ...process.env, ...environment }, stdio: ["pipe", "pipe", "pipe"], detached: true });
@@ -47,11 +52,11 @@ export class Shim implements IutControl {
     this.#exited = new Promise((resolve) => {
       this.#child.once("error", (error: NodeJS.ErrnoException) => {
         const reason = error.code === "ENOENT" ? "no such program" : error.message;
-        this.#fail(new IutFailure("start", `cannot start ${JSON.stringify(command.join(" "))} in ${cwd}: ${reason}`));
+        this.#fail(new IutFailure("start", `${this.#name} cannot be started in ${cwd}: ${reason}`));
         resolve();
       });
       this.#child.once("close", (code, signal) => {
-        this.#fail(new IutFailure("exit", `the shim ended ${signal ? `by ${signal}` : `with exit code ${code}`}`));
+        this.#fail(new IutFailure("exit", `${this.#name} ended ${signal ? `by ${signal}` : `with exit code ${code}`}`));
         resolve();
       });
     });
@@ -69,7 +74,8 @@ export class Shim implements IutControl {
     const answer = new Promise<unknown>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#pending.delete(id);
-        reject(new IutFailure("hang", `no answer to "${method}" within ${timeoutMs} ms`));
+        this.#givenUp.add(id);
+        reject(new IutFailure("hang", `${this.#name}: no answer to "${method}" within ${timeoutMs} ms`));
       }, timeoutMs);
       const settle = <A>(then: (value: A) => void) => (value: A) => {
         clearTimeout(timer);
@@ -81,24 +87,20 @@ export class Shim implements IutControl {
     this.#child.stdin?.write(`${JSON.stringify({ jsonrpc: "2.0", id, method, params: encoded })}\n`);
     const result = methods[method].result.safeParse(await answer);
     if (!result.success) {
-      throw new IutFailure("protocol", `the result of "${method}" does not fit the protocol: ${z.prettifyError(result.error)}`);
+      throw new IutFailure("protocol", `${this.#name}: the result of "${method}" does not fit the protocol: ${z.prettifyError(result.error)}`);
     }
     return result.data as Result<M>;
   }
 
   async stop(): Promise<void> {
+    // One that owes an answer hangs, and would not hear of it.
+    if (this.#givenUp.size > 0) return this.#kill();
     if (!this.#failure) await this.call("bye", {}, STOP_TIMEOUT_MS).catch(() => undefined);
     this.#child.stdin?.end();
     const timer = setTimeout(() => killTree(this.#child), STOP_TIMEOUT_MS);
     await this.#exited;
     clearTimeout(timer);
     killTree(this.#child);
-  }
-
-  /** Ends the process at once: for one that hangs. */
-  async kill(): Promise<void> {
-    killTree(this.#child);
-    await this.#exited;
   }
 
   diagnostics(): string {
@@ -126,17 +128,23 @@ export class Shim implements IutControl {
     if (!response.success) return this.#violation("a line that is no JSON-RPC response", line);
     const { id, result, error } = response.data;
     const pending = typeof id === "number" ? this.#pending.get(id) : undefined;
-    // An answer that came too late was given up already; any other id was never ours.
     if (pending === undefined) {
-      return typeof id === "number" && id < this.#nextId ? undefined : this.#violation(`an answer with the id ${JSON.stringify(id)}`, line);
+      // An answer that comes too late is no answer to anything else; any other id is not one of ours.
+      if (typeof id === "number" && this.#givenUp.delete(id)) return undefined;
+      return this.#violation(`an answer with the id ${JSON.stringify(id)}, which nothing waits for`, line);
     }
     if (error === undefined) return pending.resolve(result);
     const feature = error.data?.feature ?? (error.code === RpcCode.methodNotFound ? pending.method : undefined);
     pending.reject(new RpcError(error.code, error.message, feature));
   }
 
+  async #kill(): Promise<void> {
+    killTree(this.#child);
+    await this.#exited;
+  }
+
   #violation(what: string, line: string): void {
-    this.#fail(new IutFailure("protocol", `expected a JSON-RPC response on a line of its own, found ${what}: ${line.slice(0, 120)}`));
+    this.#fail(new IutFailure("protocol", `${this.#name}: expected a JSON-RPC response on a line of its own, found ${what}: ${line.slice(0, 120)}`));
     killTree(this.#child);
   }
 

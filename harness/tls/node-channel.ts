@@ -111,6 +111,7 @@ function contextFor({ side, cipherSuites: suites, identity, trust }: TlsOptions)
 class NodeChannel implements Channel {
   readonly #queue = new ByteQueue();
   readonly #keyLog: string[] = [];
+  readonly #exported = new Map<string, Bytes>();
   #sessionTickets = 0;
   #error: string | undefined;
   #cipherSuite: CipherSuite | undefined;
@@ -164,7 +165,14 @@ class NodeChannel implements Channel {
   }
 
   exportKeyingMaterial(label: string, context: Bytes, length: number): Bytes {
-    return this.socket.exportKeyingMaterial(length, label, Buffer.from(context));
+    if (context.length > 0) return this.socket.exportKeyingMaterial(length, label, view(context));
+    // The keys of RFC 9261 have no context: they never change on a connection, and every exchange needs them.
+    const key = `${length} ${label}`;
+    const known = this.#exported.get(key);
+    if (known) return known;
+    const value = this.socket.exportKeyingMaterial(length, label, Buffer.alloc(0));
+    this.#exported.set(key, value);
+    return value;
   }
 
   send(data: Bytes): Promise<void> {

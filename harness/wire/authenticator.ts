@@ -50,8 +50,9 @@ export function decodeCertificate(raw: Bytes): CertificateMessage {
   reader.end();
   const entries: CertificateEntry[] = [];
   while (list.remaining > 0) {
-    const certData = list.vector(3, `${entries.length}.cert_data`, 1).bytes;
-    entries.push({ certData, extensions: decodeExtensionList(list.vector(2, `${entries.length}.extensions`)) });
+    list.index = entries.length;
+    const certData = list.vector(3, "cert_data", 1).bytes;
+    entries.push({ certData, extensions: decodeExtensionList(list.vector(2, "extensions")) });
   }
   return { certificateRequestContext, entries };
 }

@@ -57,13 +57,15 @@ export function schemeName(scheme: number): string {
 
 /** The name of a handshake type, or its number. */
 export function handshakeTypeName(type: number): string {
-  return Object.entries(HandshakeType).find(([, value]) => value === type)?.[0] ?? `handshake type ${type}`;
+  return handshakeTypeNames.get(type) ?? `handshake type ${type}`;
 }
 
 /** A code point of two bytes as `0x0403`. */
 export function hex16(value: number): string {
   return `0x${value.toString(16).padStart(4, "0")}`;
 }
+
+const handshakeTypeNames = new Map<number, string>(Object.entries(HandshakeType).map(([name, type]) => [type, name]));
 
 const schemeNames: Record<number, string> = {
   [SignatureScheme.rsaPkcs1Sha256]: "rsa_pkcs1_sha256",

@@ -21,8 +21,9 @@ export function encodeExtensionList(extensions: readonly Extension[]): Encoded {
 export function decodeExtensionList(reader: Reader): Extension[] {
   const extensions: Extension[] = [];
   while (reader.remaining > 0) {
-    const type = reader.uint(2, `${extensions.length}.type`);
-    extensions.push({ type, data: reader.vector(2, `${extensions.length}.data`).bytes });
+    reader.index = extensions.length;
+    const type = reader.uint(2, "type");
+    extensions.push({ type, data: reader.vector(2, "data").bytes });
   }
   return extensions;
 }

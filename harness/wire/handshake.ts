@@ -27,7 +27,7 @@ export function splitHandshake(bytes: Bytes, path: string): HandshakeMessage[] {
   while (reader.remaining > 0) {
     const start = bytes.length - reader.remaining;
     const type = reader.uint(1, `messages.${messages.length}.type`);
-    const body = reader.vector(3, handshakeTypeName(type)).bytes;
+    const body = reader.vector(3, "body").bytes;
     messages.push({ type, body, raw: bytes.subarray(start, bytes.length - reader.remaining) });
   }
   return messages;

@@ -16,14 +16,23 @@ export class DecodeError extends Error {
 
 /** Reads the presentation language of RFC 8446 section 3 from one byte string; each failure throws DecodeError. */
 export class Reader {
+  readonly #path: string;
   #position = 0;
+  /** In a list: which element is being read, for messages. */
+  index: number | undefined;
 
   /** `base`: the offset of `bytes` in the message that errors should speak of. */
   constructor(
     readonly bytes: Bytes,
-    readonly path: string,
+    path: string,
     readonly base = 0,
-  ) {}
+  ) {
+    this.#path = path;
+  }
+
+  get path(): string {
+    return this.index === undefined ? this.#path : `${this.#path}.${this.index}`;
+  }
 
   get remaining(): number {
     return this.bytes.length - this.#position;
@@ -41,8 +50,9 @@ export class Reader {
 
   /** An unsigned big-endian integer of `size` bytes. */
   uint(size: number, field: string): number {
+    const bytes = this.take(size, field);
     let value = 0;
-    for (const byte of this.take(size, field)) value = value * 256 + byte;
+    for (let at = 0; at < size; at++) value = value * 256 + (bytes[at] ?? 0);
     return value;
   }
 

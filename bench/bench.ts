@@ -1,0 +1,144 @@
+/**
+ * `npm run bench`: what the harness costs beside the work that cannot be saved. Exchanges with the reference on an open connection, and
+ * in the same run a floor: the same signatures, verifications, exporters, hashes and round trips with nothing around them. The last line
+ * is one JSON object; figures of one run are compared with each other only.
+ */
+import { createHash, createHmac, sign, verify } from "node:crypto";
+import { judge } from "../harness/appraisal/appraise.ts";
+import { parseCertificate } from "../harness/authenticator/certificate.ts";
+import { cmwPayload } from "../harness/attestation/payload.ts";
+import { defaultProfile } from "../harness/attestation/profile.ts";
+import { buildRequest } from "../harness/forge/build.ts";
+import { greet } from "../harness/iut/controlled.ts";
+import type { IutConnection } from "../harness/iut/driver.ts";
+import { CLAIMS } from "../harness/pki/claims.ts";
+import { pki } from "../harness/pki/test-pki.ts";
+import { Reference } from "../harness/reference/reference.ts";
+import type { Channel } from "../harness/tls/channel.ts";
+import { dial, listen, startTls } from "../harness/tls/node-channel.ts";
+import type { Bytes } from "../harness/wire/bytes.ts";
+import { decodeRequest } from "../harness/wire/request.ts";
+
+const ROUNDS = 41;
+const EXCHANGES = 60;
+
+const identity = pki("identity-p256");
+const attester = pki("attestation-p256");
+const trust = { pkix: [pki("identity-root").certificate], attestation: [pki("attestation-root").certificate], results: [] };
+let contexts = 0;
+
+/** One exchange as a case makes it: request, authenticator over the connection, judged to the end. Returns the two messages. */
+async function exchange(connection: IutConnection): Promise<{ request: Bytes; authenticator: Bytes }> {
+  const certificateRequestContext = createHash("sha256").update(String(contexts++)).digest();
+  const { request } = buildRequest({
+    sender: "client",
+    profile: defaultProfile,
+    certificateRequestContext,
+    signatureSchemes: [0x0403],
+    attestation: true,
+  });
+  const answer = await connection.authenticate({
+    request,
+    identity: { chain: [...identity.chain], key: identity.pkcs8 },
+    attestation: {
+      model: "background-check",
+      type: "application/eat+cwt",
+      cmw: "cbor",
+      claims: { ...CLAIMS },
+      key: attester.pkcs8,
+      chain: [...attester.chain],
+    },
+  });
+  if (!("value" in answer)) throw new Error(`refused: ${JSON.stringify(answer.refused)}`);
+  const { results } = judge({
+    connection: connection.channel,
+    sender: "server",
+    profile: defaultProfile,
+    request: { bytes: request, decoded: decodeRequest(request) },
+    authenticator: answer.value,
+    trust,
+    policy: { attestation: "required", measurement: CLAIMS.measurement },
+    now: new Date(),
+    consumedContexts: new Set(),
+    payload: cmwPayload,
+  });
+  const wrong = results.find(({ kind }) => kind !== "passed");
+  if (wrong) throw new Error(`not right: ${JSON.stringify(wrong)}`);
+  return { request, authenticator: answer.value };
+}
+
+/** The work that no harness saves: what one exchange signs, verifies, exports, hashes and moves. */
+async function floor(client: Channel, server: Channel, sizes: { request: number; authenticator: number }): Promise<void> {
+  const message = Buffer.alloc(sizes.authenticator, 1);
+  const context = createHash("sha256").update(String(contexts++)).digest();
+  const received = server.receive(sizes.request, 5000);
+  await client.send(message.subarray(0, sizes.request));
+  await received;
+  // The attester: exporter, binding, AIK hash, Evidence signature, transcript and its signature, MAC.
+  const exported = server.exportKeyingMaterial("Attestation", context, 32);
+  const { spki } = parseCertificate(identity.certificate);
+  createHash("sha256").update(spki).update(exported).digest();
+  createHash("sha256").update(spki).digest();
+  const evidence = sign("sha256", message.subarray(0, 220), { key: attester.key, dsaEncoding: "ieee-p1363" });
+  const signature = sign("sha256", createHash("sha256").update(message).digest(), identity.key);
+  createHmac("sha256", exported).update(createHash("sha256").update(message).digest()).digest();
+  const answered = client.receive(sizes.authenticator, 5000);
+  await server.send(message);
+  await answered;
+  // The judge: the same hashes, two verifications, the exporter.
+  const again = client.exportKeyingMaterial("Attestation", context, 32);
+  createHash("sha256").update(spki).update(again).digest();
+  createHash("sha256").update(spki).digest();
+  verify("sha256", createHash("sha256").update(message).digest(), parseCertificate(identity.certificate).publicKey, signature);
+  createHmac("sha256", again).update(createHash("sha256").update(message).digest()).digest();
+  const key = parseCertificate(attester.certificate).publicKey;
+  if (!verify("sha256", message.subarray(0, 220), { key, dsaEncoding: "ieee-p1363" }, evidence)) throw new Error("the floor is broken");
+}
+
+async function plainConnection(): Promise<{ client: Channel; server: Channel }> {
+  const listener = await listen();
+  const options = { cipherSuites: ["TLS_AES_128_GCM_SHA256"], serverName: "localhost", handshakeTimeoutMs: 5000 } as const;
+  const [accepted, dialled] = await Promise.all([listener.accept(5000), dial(listener.address, 5000)]);
+  listener.close();
+  const { chain, pkcs8: key } = pki("handshake");
+  const [server, client] = await Promise.all([
+    startTls(accepted, { ...options, side: "server", identity: { chain, key } }),
+    startTls(dialled, { ...options, side: "client" }),
+  ]);
+  return { client, server };
+}
+
+async function perSecond(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  for (let index = 0; index < EXCHANGES; index++) await work();
+  return (EXCHANGES * 1000) / (performance.now() - start);
+}
+
+const driver = await greet(new Reference(), defaultProfile);
+const connection = await driver.connect({ position: "attester/server", cipherSuite: "TLS_AES_128_GCM_SHA256", record: false });
+const { client, server } = await plainConnection();
+const { request, authenticator } = await exchange(connection);
+const sizes = { request: request.length, authenticator: authenticator.length };
+
+const rounds: { exchanges: number; floor: number }[] = [];
+for (let round = 0; round < ROUNDS; round++) {
+  const exchanges = await perSecond(() => exchange(connection));
+  const floorRate = await perSecond(() => floor(client, server, sizes));
+  rounds.push({ exchanges, floor: floorRate });
+  process.stderr.write(`round ${round + 1} of ${ROUNDS}: ${exchanges.toFixed(0)} exchanges/s, floor ${floorRate.toFixed(0)}/s\n`);
+}
+await Promise.all([connection.close(), client.close(), server.close()]);
+await driver.stop();
+
+// The first round warms up. Harness and floor of one round ran under the same conditions: the median of the ratios is the result.
+const ratios = rounds.slice(1).map(({ exchanges, floor: floorRate }) => exchanges / floorRate);
+const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
+const result = {
+  exchangesPerSecond: Math.round(median(rounds.slice(1).map(({ exchanges }) => exchanges))),
+  floorPerSecond: Math.round(median(rounds.slice(1).map(({ floor: floorRate }) => floorRate))),
+  ratio: Number(median(ratios).toFixed(3)),
+  rounds: ROUNDS - 1,
+  exchangesPerRound: EXCHANGES,
+  bytes: sizes,
+};
+process.stdout.write(`${JSON.stringify(result)}\n`);
