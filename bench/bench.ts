@@ -5,9 +5,9 @@
  */
 import { createHash, createHmac, sign, verify } from "node:crypto";
 import { judge } from "../harness/appraisal/appraise.ts";
-import { parseCertificate } from "../harness/authenticator/certificate.ts";
 import { cmwPayload } from "../harness/attestation/payload.ts";
 import { defaultProfile } from "../harness/attestation/profile.ts";
+import { parseCertificate } from "../harness/authenticator/certificate.ts";
 import { buildRequest } from "../harness/forge/build.ts";
 import { greet } from "../harness/iut/controlled.ts";
 import type { IutConnection } from "../harness/iut/driver.ts";

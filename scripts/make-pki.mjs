@@ -84,7 +84,11 @@ await make("untrusted-attestation-root", { subject: "CN=Attestation Root", ca: t
 await make("attestation-untrusted", { subject: "CN=attestation untrusted", issuer: "untrusted-attestation-root" });
 await make("attestation-self-signed", { subject: "CN=attestation self-signed" });
 // The end-entity key, also certified for attestation: the open point dedicated-key.
-await make("attestation-of-identity", { subject: "CN=attestation of identity", issuer: "attestation-intermediate", keyOf: "identity-p256" });
+await make("attestation-of-identity", {
+  subject: "CN=attestation of identity",
+  issuer: "attestation-intermediate",
+  keyOf: "identity-p256",
+});
 
 const out = Object.fromEntries(Object.entries(entities).map(([name, { json }]) => [name, json]));
 writeFileSync(new URL("../pki/test-pki.json", import.meta.url), `${JSON.stringify(out, null, 2)}\n`);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { fixedConnection } from "../testing/connection.ts";
-import { exchange } from "../testing/exchange.ts";
 import { payloadAdapters } from "../attestation/payload.ts";
 import { pki } from "../pki/test-pki.ts";
+import { fixedConnection } from "../testing/connection.ts";
+import { exchange } from "../testing/exchange.ts";
 import { fromHex, toHex } from "../wire/bytes.ts";
 import { appraisalSteps, judge, validate } from "./appraise.ts";
 import type { AppraisalInput } from "./state.ts";
@@ -57,7 +57,11 @@ describe("the appraisal", () => {
   });
 
   it("an authenticator of another connection breaks signature, MAC and binding, and nothing else", () => {
-    expect(outcome([], { connection: fixedConnection("sha256", "another") }).findings).toEqual(["certificate-verify", "finished", "binding"]);
+    expect(outcome([], { connection: fixedConnection("sha256", "another") }).findings).toEqual([
+      "certificate-verify",
+      "finished",
+      "binding",
+    ]);
     expect(outcome([], { sender: "client" }).findings).toEqual(["certificate-verify", "finished"]);
   });
 
@@ -90,7 +94,7 @@ describe("the appraisal", () => {
     const { built } = exchange();
     const record = built.values.cmw;
     if (record === null) throw new Error("no record");
-    const cmwData = payload.encode(record, { exporterLabel: "Attestation", binding: fromHex("00"), aikPubHash: fromHex("00") });
+    const cmwData = payload.encode(record, { exporterLabel: "Attestation", binding: () => fromHex("00"), aikPubHash: () => fromHex("00") });
     const edits: Edits = [{ at: "extension.cmwData", op: "replace", value: cmwData }];
     // The Evidence in the document is that of another build of the same exchange: all that is signed in it is still right.
     expect(outcome(edits, { payload }).findings).toEqual(["cmw"]);
@@ -111,7 +115,11 @@ describe("the appraisal", () => {
       const edits: Edits = [
         { at: "evidence.key", op: "replace", value: key },
         { at: "evidence.unprotectedHeader.x5chain.value", op: "replace", value: chain },
-        { at: "evidence.protectedHeader.alg.value", op: "replace", value: { "attestation-p384": -35, "attestation-ed25519": -8 }[name] ?? -37 },
+        {
+          at: "evidence.protectedHeader.alg.value",
+          op: "replace",
+          value: { "attestation-p384": -35, "attestation-ed25519": -8 }[name] ?? -37,
+        },
       ];
       expect(outcome(edits).findings, name).toEqual([]);
     }

@@ -1,10 +1,10 @@
-import { parseCertificate } from "../authenticator/certificate.ts";
-import { validatePath } from "../authenticator/path.ts";
-import { verifyWith } from "../authenticator/signature.ts";
 import { aikHash, attestationExport, bindingValue, publicKeyBytes } from "../attestation/binding.ts";
 import { CmwIndicator, type CmwRecord, decodeCmw, mediaTypeOf } from "../attestation/cmw.ts";
 import { EvidenceError, type EvidenceFormat } from "../attestation/evidence.ts";
 import { evidenceFormats } from "../attestation/evidence-formats.ts";
+import { parseCertificate } from "../authenticator/certificate.ts";
+import { validatePath } from "../authenticator/path.ts";
+import { verifyWith } from "../authenticator/signature.ts";
 import { type Bytes, equalBytes, preview, toHex } from "../wire/bytes.ts";
 import { attestationExtensions, finding } from "./authenticator-steps.ts";
 import type { Finding, NotApplicable, Step } from "./finding.ts";
@@ -57,7 +57,11 @@ export const attestationSteps: readonly Step<AppraisalState>[] = [
         if (attester === undefined) return finding("evidence-signature", "the chain of the attestation key", "no x5chain");
         if (evidence.algorithm === undefined) return finding("evidence-signature", "ES256, ES384, EdDSA or PS256", evidence.algorithmName);
         if (!verifyWith(evidence.algorithm, attester.publicKey, evidence.signedContent, evidence.signature)) {
-          return finding("evidence-signature", `a signature of "${attester.x509.subject}" (${evidence.algorithmName})`, "one that does not verify");
+          return finding(
+            "evidence-signature",
+            `a signature of "${attester.x509.subject}" (${evidence.algorithmName})`,
+            "one that does not verify",
+          );
         }
         const failure = validatePath(chain, state.input.trust.attestation, state.input.now);
         return failure && finding("evidence-signature", "a path from the attestation key to a trusted anchor", failure.reason);

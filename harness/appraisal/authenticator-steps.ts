@@ -43,6 +43,9 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
         const certificate = decodeCertificate(fact(state, "certificateBytes"));
         if (certificate.entries.length === 0) return finding("malformed", "at least one CertificateEntry", "an empty certificate_list");
         state.facts.certificate = certificate;
+        state.facts.attestations = certificate.entries.flatMap(({ extensions }, entry) =>
+          extensions.filter(({ type }) => type === state.input.profile.cmwAttestation).map(({ data }) => ({ entry, data })),
+        );
         state.facts.certificateVerify = decodeCertificateVerify(fact(state, "certificateVerifyBytes"));
         state.facts.verifyData = decodeFinished(fact(state, "finishedBytes"), hashLength[state.input.connection.hash]);
         return undefined;
@@ -199,12 +202,9 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
 
 const NO_BYTES: Bytes = new Uint8Array(0);
 
-/** All cmw_attestation extensions of the Certificate, with the index of their entry. */
-export function attestationExtensions({ input, facts }: AppraisalState): { entry: number; data: Bytes }[] {
-  const entries = facts.certificate?.entries ?? [];
-  return entries.flatMap(({ extensions }, entry) =>
-    extensions.filter(({ type }) => type === input.profile.cmwAttestation).map(({ data }) => ({ entry, data })),
-  );
+/** The cmw_attestation extensions that the step `parse` has found. */
+export function attestationExtensions({ facts }: AppraisalState): NonNullable<AppraisalState["facts"]["attestations"]> {
+  return facts.attestations ?? [];
 }
 
 export function finding(code: RefusalCode, expected: string, found: string): Finding {
@@ -232,7 +232,8 @@ function decoding(read: () => Finding | undefined): Finding | undefined {
   try {
     return read();
   } catch (error) {
-    if (error instanceof DecodeError) return finding("malformed", `${error.path}: ${error.expected}`, `${error.found} at byte ${error.offset}`);
+    if (error instanceof DecodeError)
+      return finding("malformed", `${error.path}: ${error.expected}`, `${error.found} at byte ${error.offset}`);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
-import type { Side } from "../authenticator/secrets.ts";
 import type { Profile } from "../attestation/profile.ts";
+import type { Side } from "../authenticator/secrets.ts";
 import { type Bytes, equalBytes, preview, toHex } from "../wire/bytes.ts";
 import { ExtensionType, HandshakeType, handshakeTypeName, hex16, schemeName } from "../wire/code-points.ts";
 import { DecodeError } from "../wire/reader.ts";

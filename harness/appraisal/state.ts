@@ -1,9 +1,9 @@
-import type { ParsedCertificate } from "../authenticator/certificate.ts";
-import type { ExporterSource, Side } from "../authenticator/secrets.ts";
 import type { CmwRecord } from "../attestation/cmw.ts";
 import type { OpenedEvidence } from "../attestation/evidence.ts";
 import type { PayloadAdapter } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
+import type { ParsedCertificate } from "../authenticator/certificate.ts";
+import type { ExporterSource, Side } from "../authenticator/secrets.ts";
 import type { CertificateMessage, CertificateVerifyMessage } from "../wire/authenticator.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import type { AuthenticatorRequest } from "../wire/request.ts";
@@ -46,6 +46,8 @@ export interface Facts {
   certificateVerifyBytes?: Bytes;
   finishedBytes?: Bytes;
   certificate?: CertificateMessage;
+  /** All cmw_attestation extensions of the Certificate, with the index of their entry. */
+  attestations?: readonly { readonly entry: number; readonly data: Bytes }[];
   certificateVerify?: CertificateVerifyMessage;
   verifyData?: Bytes;
   chain?: readonly ParsedCertificate[];

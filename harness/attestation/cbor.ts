@@ -1,5 +1,5 @@
 import { decode } from "cborg";
-import { type Bytes, concat, uint, utf8 } from "../wire/bytes.ts";
+import { type Bytes, utf8 } from "../wire/bytes.ts";
 
 /**
  * Writes single CBOR items (RFC 8949). A mutation must be able to write what no encoder library will: a map with the same key twice,
@@ -7,14 +7,14 @@ import { type Bytes, concat, uint, utf8 } from "../wire/bytes.ts";
  */
 export const cbor = {
   /** An integer of -2^32 to 2^32-1 in its shortest form. */
-  int: (value: number): Bytes => (value < 0 ? head(1, -1 - value) : head(0, value)),
-  bytes: (value: Bytes): Bytes => concat(head(2, value.length), value),
-  text: (value: string): Bytes => concat(head(3, Buffer.byteLength(value)), utf8(value)),
+  int: (value: number): Bytes => (value < 0 ? item(1, -1 - value, []) : item(0, value, [])),
+  bytes: (value: Bytes): Bytes => item(2, value.length, [value]),
+  text: (value: string): Bytes => item(3, Buffer.byteLength(value), [utf8(value)]),
   /** An array of items that are encoded already. */
-  array: (items: readonly Bytes[]): Bytes => concat(head(4, items.length), ...items),
+  array: (items: readonly Bytes[]): Bytes => item(4, items.length, items),
   /** A map of encoded keys and values, in the order given, duplicates included. */
-  map: (entries: readonly (readonly [Bytes, Bytes])[]): Bytes => concat(head(5, entries.length), ...entries.flat()),
-  tag: (number: number, item: Bytes): Bytes => concat(head(6, number), item),
+  map: (entries: readonly (readonly [Bytes, Bytes])[]): Bytes => item(5, entries.length, entries.flat()),
+  tag: (number: number, content: Bytes): Bytes => item(6, number, [content]),
 };
 
 /** A tagged item as it was read. */
@@ -39,9 +39,18 @@ const anyTag = new Proxy<Record<number, (decode: () => unknown) => CborTag>>(
   { get: (_, tag) => (decodeContent: () => unknown) => new CborTag(Number(tag), decodeContent()) },
 );
 
-function head(major: number, value: number): Bytes {
-  const initial = major << 5;
-  if (value < 24) return Uint8Array.of(initial | value);
-  const size = value < 0x100 ? 1 : value < 0x10000 ? 2 : 4;
-  return concat(Uint8Array.of(initial | (23 + (size === 4 ? 3 : size))), uint(value, size));
+// Head (RFC 8949 section 3) and content, in one allocation.
+function item(major: number, argument: number, parts: readonly Bytes[]): Bytes {
+  const size = argument < 24 ? 0 : argument < 0x100 ? 1 : argument < 0x10000 ? 2 : 4;
+  let length = 1 + size;
+  for (const part of parts) length += part.length;
+  const out = Buffer.allocUnsafe(length);
+  out[0] = (major << 5) | (size === 0 ? argument : size === 4 ? 26 : 23 + size);
+  if (size > 0) out.writeUIntBE(argument, 1, size);
+  let at = 1 + size;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
 }

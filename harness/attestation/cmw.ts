@@ -72,7 +72,9 @@ function record(encoding: "cbor" | "json", members: unknown, readValue: (value: 
   if (typeof type !== "string" && !contentFormat) throw new CmwError(`expected a media type, found ${String(type)}`);
   const value = readValue(encodedValue);
   if (value === undefined) {
-    throw new CmwError(`expected the value as ${encoding === "cbor" ? "a byte string" : "base64url without padding"}, found ${show(encodedValue)}`);
+    throw new CmwError(
+      `expected the value as ${encoding === "cbor" ? "a byte string" : "base64url without padding"}, found ${show(encodedValue)}`,
+    );
   }
   if (members.length === 3 && !isIndicator(indicator)) {
     throw new CmwError(`expected an indicator of 1 to 4294967295, found ${show(indicator)}`);

@@ -1,4 +1,3 @@
-import type { KeyObject } from "node:crypto";
 import { keyFits, type SignatureAlgorithm, signWith } from "../authenticator/signature.ts";
 import { type Bytes, concat, preview } from "../wire/bytes.ts";
 import { CborTag, cbor, decodeCbor } from "./cbor.ts";

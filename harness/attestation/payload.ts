@@ -4,8 +4,8 @@ import { type CmwRecord, decodeCmw, encodeCmw } from "./cmw.ts";
 /** What an adapter may need beside the record itself: the binder that some implementations carry outside of the Evidence. */
 export interface PayloadContext {
   readonly exporterLabel: string;
-  readonly binding: Bytes;
-  readonly aikPubHash: Bytes;
+  binding(): Bytes;
+  aikPubHash(): Bytes;
 }
 
 /**
@@ -37,8 +37,8 @@ const cocosJson: PayloadAdapter = {
         evidence: view(record.value).toString("base64"),
         binder: {
           exporter_label: context.exporterLabel,
-          aik_pub_hash: view(context.aikPubHash).toString("base64"),
-          binding: view(context.binding).toString("base64"),
+          aik_pub_hash: view(context.aikPubHash()).toString("base64"),
+          binding: view(context.binding()).toString("base64"),
         },
       }),
     ),

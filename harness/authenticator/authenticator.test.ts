@@ -14,7 +14,11 @@ const NO_BYTES = new Uint8Array(0);
 
 describe("the public exported-authenticator vector (fizz)", () => {
   // That code predates the RFC: the request enters the transcript without its handshake header.
-  const keys = { hash: "sha256", key: utf8("12345678901234567890123456789012"), handshakeContext: utf8("12345678901234567890123456789012") } as const;
+  const keys = {
+    hash: "sha256",
+    key: utf8("12345678901234567890123456789012"),
+    handshakeContext: utf8("12345678901234567890123456789012"),
+  } as const;
   const request = fromHex("14303132333435363738396162636465666768696a0008000d000400020403");
 
   it("gives the Finished of the authenticator", () => {

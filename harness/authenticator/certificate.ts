@@ -17,13 +17,16 @@ export interface ParsedCertificate {
 }
 
 // An exchange parses the same few certificates over and over; a parse costs more than a signature verification.
+const known = new WeakMap<Bytes, ParsedCertificate>();
 const parsed = new Map<string, ParsedCertificate>();
 const keys = new Map<string, KeyObject>();
 const CACHE_LIMIT = 512;
 
 /** Parses an X.509 certificate (RFC 5280). Throws Error with OpenSSL's reason where it is not one. */
 export function parseCertificate(der: Bytes): ParsedCertificate {
-  return cached(parsed, der, () => {
+  const seen = known.get(der);
+  if (seen) return seen;
+  const certificate = cached(parsed, der, () => {
     const x509 = new X509Certificate(der);
     if (!view(der).equals(x509.raw)) throw new Error(`${der.length - x509.raw.length} bytes follow the certificate`);
     const spki = subjectPublicKeyInfo(der);
@@ -37,6 +40,8 @@ export function parseCertificate(der: Bytes): ParsedCertificate {
       subjectPublicKey: spki.bits,
     };
   });
+  known.set(der, certificate);
+  return certificate;
 }
 
 /** A private key from PKCS #8 DER. Throws Error where it is not one. */

@@ -24,13 +24,7 @@ export function deriveSecret(hash: AuthenticatorHash, secret: Bytes, label: stri
  * TLS-Exporter of RFC 8446 section 7.5: `length` bytes for `label` and `context` from the exporterMasterSecret of a connection.
  * The harness asks OpenSSL for exporters; this one explains and confirms them from the key log.
  */
-export function tlsExporter(
-  hash: AuthenticatorHash,
-  exporterMasterSecret: Bytes,
-  label: string,
-  context: Bytes,
-  length: number,
-): Bytes {
+export function tlsExporter(hash: AuthenticatorHash, exporterMasterSecret: Bytes, label: string, context: Bytes, length: number): Bytes {
   const secret = deriveSecret(hash, exporterMasterSecret, label, createHash(hash).digest());
   return hkdfExpandLabel(hash, secret, "exporter", createHash(hash).update(context).digest(), length);
 }

@@ -33,11 +33,7 @@ export const signatureFraming = {
 
 /** The content that is signed: framing followed by Hash(Handshake Context ‖ request ‖ Certificate). */
 export function signatureContent(input: SignatureInput): Bytes {
-  const transcriptHash = createHash(input.hash)
-    .update(input.handshakeContext)
-    .update(input.request)
-    .update(input.certificate)
-    .digest();
+  const transcriptHash = createHash(input.hash).update(input.handshakeContext).update(input.request).update(input.certificate).digest();
   return concat(input.padding, input.contextString, input.separator, transcriptHash);
 }
 

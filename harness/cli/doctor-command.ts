@@ -19,6 +19,7 @@ const LABEL = "EXPORTER-expat-conformance doctor";
 export async function doctorCommand(options: { iut: string; timeout: number; build: boolean }): Promise<number> {
   killChildrenOnExit();
   const subject = resolveSubject(options, defaultProfile);
+  subject.build();
   let driver: Driver;
   try {
     driver = await subject.start();
@@ -42,7 +43,11 @@ export async function doctorCommand(options: { iut: string; timeout: number; bui
     say("BROKEN", "positions", "hello declares none: nothing can be tested");
     exitCode = EXIT_USAGE;
   }
-  const conclusions = ["all well", "the shim works; the implementation, or what the shim asks of it, gives wrong values", "the shim is broken"];
+  const conclusions = [
+    "all well",
+    "the shim works; the implementation, or what the shim asks of it, gives wrong values",
+    "the shim is broken",
+  ];
   process.stdout.write(`${conclusions[exitCode]}\n`);
   return exitCode;
 }

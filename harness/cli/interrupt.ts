@@ -1,12 +1,20 @@
 import { killAll } from "../iut/process.ts";
 
-/** Whatever way the program ends, nothing that it started is left running. */
-export function killChildrenOnExit(): void {
+/** Whatever way the program ends, nothing that it started is left running. `interrupted` is called before it ends by a signal. */
+export function killChildrenOnExit(interrupted: (reason: string) => void = () => undefined): void {
   process.once("exit", killAll);
-  for (const [signal, number] of [["SIGINT", 2], ["SIGTERM", 15], ["SIGHUP", 1]] as const) {
+  for (const [signal, number] of [
+    ["SIGINT", 2],
+    ["SIGTERM", 15],
+    ["SIGHUP", 1],
+  ] as const) {
     process.once(signal, () => {
       process.stderr.write(`\nexpat-conformance: stopped by ${signal}; results made so far are kept in the reports\n`);
-      process.exit(128 + number);
+      try {
+        interrupted(`stopped by ${signal}`);
+      } finally {
+        process.exit(128 + number);
+      }
     });
   }
 }

@@ -3,41 +3,55 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { version } from "../version.ts";
 import { EXIT_USAGE, reportProblem } from "./problem.ts";
 
-
 // Each command is loaded when it is called: `--help` has to be there at once.
 
 const program = new Command("expat-conformance")
   .description("Conformance suite for TLS exported authenticators (RFC 9261) and TLS exported attestation (expat).")
   .version(version)
   .showHelpAfterError("(--help shows the usage)")
+  .addHelpText("after", "\nExample (judges the bundled reference):\n  $ expat-conformance run")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
 
 const iutOption = new Option("--iut <path>", 'folder with an iut.yaml, the file itself, or "reference"').default("reference");
 
-function integer(from: number): (text: string) => number {
+function integer(from: number, to: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!Number.isInteger(value) || value < from) throw new InvalidArgumentError(`expected a whole number of at least ${from}`);
+    if (!Number.isInteger(value) || value < from || value > to) throw new InvalidArgumentError(`expected a whole number from ${from} to ${to}`);
     return value;
   };
 }
 
-function collect(value: string, previous: string[] = []): string[] {
-  return [...previous, ...value.split(",").map((part) => part.trim())];
-}
+// A timer of more than 24 days would fire at once.
+const milliseconds = integer(100, 3_600_000);
+
+// Commas part several values of one option, but not the parameters of an instance id, `…[server,sha384]`, nor a path of a report.
+const collect =
+  (separator: RegExp) =>
+  (value: string, previous: string[] = []): string[] => [...previous, ...value.split(separator).map((part) => part.trim())];
+
+const collectGlobs = collect(/,(?![^[]*\])/);
 
 program
   .command("run")
   .description("run the suites against an implementation and judge it, statement by statement")
   .addOption(iutOption)
   .option("--endpoint [host:port]", "drive the product as deployed: at this address, or as the manifest's endpoint section starts it")
-  .option("--only <glob>", "only checks whose id matches (* matches anything); may be given more than once", collect)
-  .option("--position <position>", "only these positions: attester/server, attester/client, relying-party/server, relying-party/client", collect)
-  .option("--report <kind=file>", "write a report: jsonl=F, tap=F, junit=F (- is stdout); may be given more than once", collect)
+  .option("--only <glob>", "only checks whose id matches (* matches anything); may be given more than once", collectGlobs)
+  .option(
+    "--position <position>",
+    "only these positions: attester/server, attester/client, relying-party/server, relying-party/client",
+    collect(/,/),
+  )
+  .option(
+    "--report <kind=file>",
+    "write a report: jsonl=F, tap=F, junit=F (- is stdout); may be given more than once",
+    collect(/,(?=\w+=)/),
+  )
   .option("--baseline <file>", "known deviations (default: the one that the manifest names)")
   .option("--no-baseline", "judge without the manifest's baseline")
-  .option("--workers <n>", "processes of the implementation side by side (default: one per core)", integer(1))
-  .option("--timeout <ms>", "deadline for one answer of a shim", integer(100), 10_000)
+  .option("--workers <n>", "processes of the implementation side by side (default: one per core)", integer(1, 256))
+  .option("--timeout <ms>", "deadline for one answer of a shim", milliseconds, 10_000)
   .option("--seed <text>", "source of the contexts that the harness chooses (default: random; printed in the report)")
   .option("--no-build", "do not run the manifest's build command first")
   .option("--verbose", "name known deviations and blocked checks one by one")
@@ -62,7 +76,7 @@ program
   .command("list")
   .description("list the checks with their titles")
   .option("--json", "as an array of objects with id, title, iut, requirements and kind")
-  .option("--only <glob>", "only checks whose id matches", collect)
+  .option("--only <glob>", "only checks whose id matches", collectGlobs)
   .addHelpText("after", "\nExample:\n  $ expat-conformance list --only 'expat/*' --json")
   .action(async (options) => {
     const { listCommand } = await import("./list-command.ts");
@@ -84,7 +98,7 @@ program
   .command("doctor")
   .description("tell a broken shim from a wrong implementation: start it, say hello, connect in each position, compare an exporter value")
   .addOption(iutOption)
-  .option("--timeout <ms>", "deadline for one answer of the shim", integer(100), 10_000)
+  .option("--timeout <ms>", "deadline for one answer of the shim", milliseconds, 10_000)
   .option("--no-build", "do not run the manifest's build command first")
   .addHelpText("after", "\nExample:\n  $ expat-conformance doctor --iut iuts/cocos")
   .action(async (options) => {
@@ -95,7 +109,7 @@ program
 program
   .command("reference")
   .description("serve the bundled reference as a shim: JSON-RPC lines on stdin and stdout")
-  .addHelpText("after", '\nExample (a manifest):\n  name: reference-as-a-shim\n  command: [npx, expat-conformance, reference]')
+  .addHelpText("after", "\nExample (a manifest):\n  name: reference-as-a-shim\n  command: [npx, expat-conformance, reference]")
   .action(async () => {
     const { referenceCommand } = await import("./reference-command.ts");
     await referenceCommand();

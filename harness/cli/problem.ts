@@ -16,8 +16,7 @@ export function reportProblem(error: unknown): number {
   if (error instanceof UsageError || error instanceof InputError || error instanceof IutFailure || error instanceof SetUpError) {
     process.stderr.write(`expat-conformance: ${error.message}\n`);
   } else if (error instanceof RpcError) {
-    const feature = error.feature === undefined ? "" : ` (${error.feature})`;
-    process.stderr.write(`expat-conformance: the shim answered with error ${error.code}${feature}: ${error.message}\n`);
+    process.stderr.write(`expat-conformance: ${error.describe()}\n`);
   } else {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(`expat-conformance: an error of the harness itself; please report it.\n${text}\n`);

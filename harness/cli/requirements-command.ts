@@ -27,7 +27,13 @@ export function requirementsCommand({ json, spec }: { json?: boolean; spec?: str
     return;
   }
   for (const { id, section, level, text, excluded, open, checks: answers } of records) {
-    const state = excluded ? `excluded: ${excluded}` : open ? `open: ${open}` : answers.length > 0 ? `${answers.length} checks` : "no check yet";
+    const state = excluded
+      ? `excluded: ${excluded}`
+      : open
+        ? `open: ${open}`
+        : answers.length > 0
+          ? `${answers.length} checks`
+          : "no check yet";
     process.stdout.write(`${id}  (${section}, ${level})\n    ${text}\n    ${state}\n`);
   }
   const tested = records.filter((record) => record.disposition === "checks");

@@ -4,11 +4,12 @@ import { defaultProfile } from "../attestation/profile.ts";
 import type { Driver } from "../iut/driver.ts";
 import { type Position, positions } from "../iut/protocol.ts";
 import { type Baseline, emptyBaseline, readBaseline } from "../report/baseline.ts";
-import { exitCodeOf, tallyOf } from "../report/expectation.ts";
+import { exitCodeOf } from "../report/expectation.ts";
 import { jsonLinesReporter } from "../report/jsonl.ts";
 import { junitReporter } from "../report/junit.ts";
 import { paletteFor } from "../report/palette.ts";
-import type { HeaderRecord, ResultRecord } from "../report/records.ts";
+import { footerOf, headerOf, resultRecordOf, revisionsOf } from "../report/recording.ts";
+import type { ResultRecord } from "../report/records.ts";
 import { type Reporter, together } from "../report/reporter.ts";
 import { reproduceCommand } from "../report/reproduce.ts";
 import { tapReporter } from "../report/tap.ts";
@@ -36,7 +37,8 @@ export interface RunCommandOptions extends SubjectOptions {
 
 /** `run`: returns the exit code. Throws UsageError, InputError, or what keeps the implementation from being started. */
 export async function runCommand(options: RunCommandOptions): Promise<number> {
-  killChildrenOnExit();
+  let begun: Reporter | undefined;
+  killChildrenOnExit((reason) => begun?.abort(reason));
   const started = performance.now();
   const library = loadLibrary();
   const selects = selection(options.only, library);
@@ -44,6 +46,7 @@ export async function runCommand(options: RunCommandOptions): Promise<number> {
   const subject = resolveSubject(options, defaultProfile);
   const baseline = baselineOf(options, subject);
   const { reporter, terminal } = openReports(options, library);
+  subject.build();
   // The first one answers for all of them what they support; a worker takes it over.
   const first = await subject.start();
   const waiting: Driver[] = [first];
@@ -52,10 +55,10 @@ export async function runCommand(options: RunCommandOptions): Promise<number> {
   );
   if (instances.length === 0) {
     await first.stop();
-    throw new UsageError("no check is left: --only and --position exclude each other");
+    throw new UsageError(nothingLeft(options, library, first));
   }
   const seed = options.seed ?? randomBytes(4).toString("hex");
-  reporter.begin(headerOf(library, subject, first, seed));
+  const { hello } = first;
   const judged: ResultRecord[] = [];
   const report = (results: readonly CheckResult[], done: number): void => {
     for (const result of results) {
@@ -66,6 +69,17 @@ export async function runCommand(options: RunCommandOptions): Promise<number> {
     terminal.advance(done, instances.length);
   };
   try {
+    reporter.begin(
+      headerOf({
+        suiteVersion: version,
+        startedAt: new Date(),
+        revisions: revisionsOf(library.ledger),
+        iut: { name: hello.name, version: hello.version, path: subject.path, hello },
+        seed,
+        profile: defaultProfile,
+      }),
+    );
+    begun = reporter;
     await probeEndpoint(subject, first, instances);
     await runInstances(instances, {
       start: async () => waiting.pop() ?? subject.start(),
@@ -79,16 +93,18 @@ export async function runCommand(options: RunCommandOptions): Promise<number> {
       report,
     });
   } catch (error) {
-    reporter.abort(error instanceof Error ? error.message : String(error));
-    return reportProblem(error);
+    const exitCode = reportProblem(error);
+    reporter.abort(error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error));
+    return exitCode;
   } finally {
     await Promise.all(waiting.map((driver) => driver.stop()));
   }
   const filtered = options.only !== undefined || options.position !== undefined;
+  begun = undefined;
   const notices = baseline.notices(filtered ? "filtered" : "whole");
-  const tally = tallyOf(judged);
-  reporter.end({ type: "footer", ...tally, durationMs: Math.round(performance.now() - started) }, notices);
-  return exitCodeOf(tally, notices.length);
+  const footer = footerOf(judged, Math.round(performance.now() - started));
+  reporter.end(footer, notices);
+  return exitCodeOf(footer, notices.length);
 }
 
 // An endpoint that cannot be reached at all is a mistake of the call, not a hundred blocked checks.
@@ -97,6 +113,12 @@ async function probeEndpoint(subject: Subject, driver: Driver, instances: readon
   if (subject.endpoint === undefined || runnable === undefined || runnable.position.endsWith("client")) return;
   const connection = await driver.connect({ position: runnable.position, cipherSuite: runnable.cipherSuite, record: false });
   await connection.close();
+}
+
+function nothingLeft({ only = [], position }: RunCommandOptions, { cases }: Library, { hello, can }: Driver): string {
+  if (position !== undefined) return "no check is left: --only and --position exclude each other";
+  const ids = plan(cases, hello, can).map(({ id }) => id);
+  return `--only ${only.join(", ")}: there is such a check, but it is not run with these parameters; ${nearest(only[0] ?? "", ids)}`;
 }
 
 function isSelected({ id, script }: Instance, selects: (id: string) => boolean): boolean {
@@ -108,7 +130,8 @@ function chosenPositions(names: readonly string[] | undefined): readonly Positio
   if (names === undefined) return positions;
   return names.map((name) => {
     const position = positions.find((candidate) => candidate === name);
-    if (position === undefined) throw new UsageError(`--position ${name}: expected one of ${positions.join(", ")}; ${nearest(name, positions)}`);
+    if (position === undefined)
+      throw new UsageError(`--position ${name}: expected one of ${positions.join(", ")}; ${nearest(name, positions)}`);
     return position;
   });
 }
@@ -141,40 +164,18 @@ function openReports({ report = [], verbose }: RunCommandOptions, { ledger }: Li
     ledger,
     verbosity: verbose ? "verbose" : "normal",
     palette: paletteFor("auto", out, process.env),
-    width: out.columns ?? 100,
+    // What goes to a pipe is not wrapped.
+    width: out.columns,
   });
   return { reporter: together([...files, terminal]), terminal };
 }
 
-function headerOf(library: Library, subject: Subject, { hello }: Driver, seed: string): HeaderRecord {
-  return {
-    type: "header",
-    suite: { name: "expat-conformance", version },
-    revisions: [...new Set([...library.ledger.values()].map(({ revision }) => revision))],
-    iut: { name: hello.name, version: hello.version, path: subject.path, hello },
-    seed,
-    profile: defaultProfile,
-    startedAt: new Date().toISOString(),
-  };
-}
-
-function recordOf(result: CheckResult, baseline: Baseline, subject: Subject): ResultRecord {
-  const { kind: _, why, ...rest } = result;
-  const { expectation, reason } = baseline.judge(result);
-  const endpoint = subject.endpoint === "" ? true : subject.endpoint;
-  return {
-    type: "result",
-    ...rest,
-    requirements: [...result.requirements],
-    expectation,
-    ...(why !== undefined && { why }),
-    ...(reason !== undefined && { baseline: reason }),
-    reproduce: reproduceCommand({ iut: subject.path, endpoint, instance: result.instance }),
-  };
+function recordOf(result: CheckResult, baseline: Baseline, { path, endpoint }: Subject): ResultRecord {
+  const invocation = { iut: path, endpoint: endpoint === "" ? (true as const) : endpoint, instance: result.instance };
+  return resultRecordOf(result, baseline.judge(result), reproduceCommand(invocation));
 }
 
 function workersFor({ workers, iut }: RunCommandOptions): number {
   // In process, several cases share one core: two hide the waiting for sockets, more gain nothing.
   return workers ?? (iut === "reference" ? 2 : Math.min(availableParallelism(), 4));
 }
-

@@ -6,10 +6,12 @@ import { type PayloadAdapter, payloadAdapters } from "../attestation/payload.ts"
 import type { Profile } from "../attestation/profile.ts";
 import { type Carrier, carriers } from "../carrier/carrier.ts";
 import { InputError } from "../input/input-error.ts";
+import { IutFailure, withLastWords } from "../iut/control.ts";
 import { greet } from "../iut/controlled.ts";
 import type { Driver } from "../iut/driver.ts";
 import { startEndpoint } from "../iut/endpoint.ts";
 import { type EndpointSection, type Manifest, readManifest } from "../iut/manifest.ts";
+import { RpcError } from "../iut/rpc-error.ts";
 import { Shim } from "../iut/shim.ts";
 import { Reference } from "../reference/reference.ts";
 import type { Anchors } from "../scenario/execute.ts";
@@ -25,6 +27,8 @@ export interface Subject {
   readonly anchors: Anchors | undefined;
   /** The baseline that the manifest names. */
   readonly baseline: string | undefined;
+  /** Runs the manifest's build command, if it has one and the options do not forbid it. Throws UsageError where it fails. */
+  readonly build: () => void;
   /** One process of it, or the product. Throws IutFailure or RpcError where it cannot be started. */
   readonly start: () => Promise<Driver>;
 }
@@ -37,30 +41,30 @@ export interface SubjectOptions {
   readonly build: boolean;
 }
 
-/** Finds out what the options speak of, and builds it. Throws UsageError or InputError. */
+/** Finds out what the options speak of; starts nothing yet. Throws UsageError or InputError. */
 export function resolveSubject(options: SubjectOptions, profile: Profile): Subject {
   if (options.endpoint !== undefined) return endpointSubject(options, options.endpoint);
   if (options.iut === "reference") {
     const start = () => greet(new Reference(), profile);
-    return { path: "reference", endpoint: undefined, payload: adapter("cmw"), anchors: undefined, baseline: undefined, start };
+    return { path: "reference", endpoint: undefined, payload: adapter("cmw"), anchors: undefined, baseline: undefined, build: () => {}, start };
   }
   const manifest = readManifest(options.iut);
   const { command, folder, environment } = manifest;
   if (command === undefined) return endpointSubject(options, true);
-  build(manifest, options);
   return {
     path: options.iut,
     endpoint: undefined,
     payload: adapter(manifest.payload),
     anchors: undefined,
     baseline: manifest.baseline && join(folder, manifest.baseline),
+    build: () => build(manifest, options),
     start: async () => {
       const shim = new Shim({ command, cwd: folder, environment, timeoutMs: options.timeout });
       try {
         return await greet(shim, profile);
       } catch (error) {
         await shim.stop();
-        throw withLastWords(error, shim.diagnostics());
+        throw withLastWords(startFailure(manifest, error), shim.diagnostics());
       }
     },
   };
@@ -84,9 +88,15 @@ function endpointSubject(options: SubjectOptions, address: string | true): Subje
     throw new UsageError(`--endpoint needs host:port, or an --iut whose manifest has an endpoint section (${options.iut} has none)`);
   }
   const base = section ?? PLAIN_ENDPOINT;
-  const endpoint: EndpointSection = address === true ? (base as EndpointSection) : { ...base, ...parseAddress(address), command: undefined };
-  const described: Manifest = manifest ?? { name: String(address), carrier: "bare", payload: "cmw", folder: process.cwd(), file: "(--endpoint)" };
-  if (address === true && manifest) build(manifest, options);
+  const endpoint: EndpointSection =
+    address === true ? (base as EndpointSection) : { ...base, ...parseAddress(address), command: undefined };
+  const described: Manifest = manifest ?? {
+    name: String(address),
+    carrier: "bare",
+    payload: "cmw",
+    folder: process.cwd(),
+    file: "(--endpoint)",
+  };
   const carrier = carriers.get(endpoint.carrier ?? described.carrier) as Carrier;
   return {
     path: options.iut,
@@ -94,6 +104,9 @@ function endpointSubject(options: SubjectOptions, address: string | true): Subje
     payload: adapter(endpoint.payload ?? described.payload),
     anchors: anchorsOf(endpoint, described),
     baseline: manifest?.baseline && join(manifest.folder, manifest.baseline),
+    build: () => {
+      if (address === true && manifest) build(manifest, options);
+    },
     start: () => startEndpoint(described, endpoint, carrier),
   };
 }
@@ -125,18 +138,18 @@ function anchorsOf({ trust }: EndpointSection, { folder, file }: Manifest): Anch
   return { pkix: trust.identity.map(read), attestation: trust.attestation.map(read), measurement };
 }
 
+function startFailure({ file }: Manifest, error: unknown): unknown {
+  if (error instanceof RpcError) return new IutFailure("start", `${file}: "hello": ${error.describe()}`);
+  return error instanceof IutFailure ? new IutFailure(error.kind, `${file}: ${error.message}`) : error;
+}
+
 function build(manifest: Manifest, options: SubjectOptions): void {
   if (manifest.build === undefined || !options.build) return;
   // What it prints is no result: it goes to stderr, so that stdout can be piped.
   const { status, error } = spawnSync(manifest.build, { cwd: manifest.folder, shell: true, stdio: ["ignore", 2, 2] });
   if (status !== 0) {
-    throw new UsageError(`${manifest.file}: building failed: ${JSON.stringify(manifest.build)} ${error ? error.message : `ended with ${status}`}`);
+    throw new UsageError(
+      `${manifest.file}: building failed: ${JSON.stringify(manifest.build)} ${error ? error.message : `ended with ${status}`}`,
+    );
   }
-}
-
-function withLastWords(error: unknown, diagnostics: string): unknown {
-  if (diagnostics !== "" && error instanceof Error) {
-    error.message += `; its last words on stderr: ${diagnostics.split("\n").slice(-3).join(" | ").slice(-400)}`;
-  }
-  return error;
 }

@@ -1,21 +1,14 @@
 import type { KeyObject } from "node:crypto";
+import { type AikHashInput, aikHash, attestationExport, type BindingInput, bindingValue, publicKeyBytes } from "../attestation/binding.ts";
+import { CmwIndicator, type CmwRecord } from "../attestation/cmw.ts";
+import type { EvidenceContent, EvidenceFormat, Field } from "../attestation/evidence.ts";
+import type { PayloadAdapter } from "../attestation/payload.ts";
+import type { Profile } from "../attestation/profile.ts";
 import { parseCertificate } from "../authenticator/certificate.ts";
 import type { ExporterSource, Side } from "../authenticator/secrets.ts";
 import { authenticatorKeys } from "../authenticator/secrets.ts";
 import { signWithScheme } from "../authenticator/signature.ts";
 import { finishedMac, type MacInput, type SignatureInput, signatureContent, signatureFraming } from "../authenticator/transcript.ts";
-import {
-  type AikHashInput,
-  aikHash,
-  attestationExport,
-  type BindingInput,
-  bindingValue,
-  publicKeyBytes,
-} from "../attestation/binding.ts";
-import { CmwIndicator, type CmwRecord } from "../attestation/cmw.ts";
-import type { EvidenceContent, EvidenceFormat, Field } from "../attestation/evidence.ts";
-import type { PayloadAdapter } from "../attestation/payload.ts";
-import type { Profile } from "../attestation/profile.ts";
 import {
   type CertificateMessage,
   type CertificateVerifyMessage,
@@ -112,8 +105,7 @@ export const authenticatorStages: readonly Stage<AuthenticatorValues, BuildInput
   stage({
     name: "evidence-signature",
     seal: true,
-    build: ({ values: { evidence } }, { attestation }) =>
-      attestation && evidence && { signature: attestation.format.sign(evidence) },
+    build: ({ values: { evidence } }, { attestation }) => attestation && evidence && { signature: attestation.format.sign(evidence) },
     encode: ({ signature }, { values }, { attestation }) =>
       plain(attestation && values.evidence ? attestation.format.encode(values.evidence, signature) : NO_BYTES),
   }),
@@ -130,13 +122,11 @@ export const authenticatorStages: readonly Stage<AuthenticatorValues, BuildInput
   stage({
     name: "extension",
     build({ values }, { attestation, profile }) {
-      if (!attestation || !values.cmw || !values.binding || !values["aik-hash"]) return null;
-      const context = {
-        exporterLabel: profile.exporterLabel,
-        binding: bindingValue(values.binding),
-        aikPubHash: aikHash(values["aik-hash"]),
-      };
-      return { type: profile.cmwAttestation, cmwData: attestation.payload.encode(values.cmw, context) };
+      const { cmw, binding, "aik-hash": aik } = values;
+      if (!attestation || !cmw || !binding || !aik) return null;
+      const { exporterLabel } = profile;
+      const context = { exporterLabel, binding: () => bindingValue(binding), aikPubHash: () => aikHash(aik) };
+      return { type: profile.cmwAttestation, cmwData: attestation.payload.encode(cmw, context) };
     },
     encode: ({ cmwData }) => encodeCmwAttestation(cmwData),
   }),

@@ -1,11 +1,10 @@
 import { createHash, createHmac, verify, X509Certificate } from "node:crypto";
 import { decode } from "cborg";
 import { describe, expect, it } from "vitest";
+import { CLAIMS } from "../pki/claims.ts";
+import { pki } from "../pki/test-pki.ts";
 import { fixedConnection } from "../testing/connection.ts";
 import { exchange } from "../testing/exchange.ts";
-import { pki } from "../pki/test-pki.ts";
-import { CLAIMS } from "../pki/claims.ts";
-import { utf8 } from "../wire/bytes.ts";
 
 /** Reads `length` bytes at a time, with nothing but Buffer: this test shares no parsing with what it tests. */
 class Cursor {
@@ -32,7 +31,8 @@ describe.each(["sha256", "sha384"] as const)("an authenticator under %s, taken a
     return { type, body, raw: all.bytes.subarray(start, all.at) };
   };
   const [certificate, certificateVerify, finished] = [message(), message(), message()];
-  const secret = (what: string, size = length, context = Buffer.alloc(0)) => Buffer.from(connection.exportKeyingMaterial(what, context, size));
+  const secret = (what: string, size = length, context = Buffer.alloc(0)) =>
+    Buffer.from(connection.exportKeyingMaterial(what, context, size));
   const request = Buffer.from(input.request);
   const digest = (...parts: Buffer[]) => createHash(hash).update(Buffer.concat(parts)).digest();
   const handshakeContext = secret("EXPORTER-server authenticator handshake context");
@@ -138,8 +138,18 @@ describe("mutations", () => {
     ["reverse", { at: "frame.messages", op: "reverse" }, (v: typeof plain) => v.frame.messages[0]?.name, "finished"],
     ["truncate", { at: "finished.verifyData", op: "truncate", by: 2 }, (v: typeof plain) => v.finished.verifyData.length, 30],
     ["extend", { at: "finished.verifyData", op: "extend", value: Buffer.of(0) }, (v: typeof plain) => v.finished.verifyData.length, 33],
-    ["insert", { at: "finished.verifyData", op: "insert", index: -1, value: Buffer.of(1, 2) }, (v: typeof plain) => v.finished.verifyData.length, 34],
-    ["overwrite", { at: "finished.verifyData", op: "overwrite", index: 0, value: Buffer.of(1, 2) }, (v: typeof plain) => v.finished.verifyData[1], 2],
+    [
+      "insert",
+      { at: "finished.verifyData", op: "insert", index: -1, value: Buffer.of(1, 2) },
+      (v: typeof plain) => v.finished.verifyData.length,
+      34,
+    ],
+    [
+      "overwrite",
+      { at: "finished.verifyData", op: "overwrite", index: 0, value: Buffer.of(1, 2) },
+      (v: typeof plain) => v.finished.verifyData[1],
+      2,
+    ],
     ["add", { at: "certificate-verify.algorithm", op: "add", by: 2 }, (v: typeof plain) => v["certificate-verify"]?.algorithm, 0x0405],
   ] as const)("%s does what it says", (_, edit, look, expected) => {
     expect(look(values([edit]))).toBe(expected);

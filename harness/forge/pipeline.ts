@@ -50,7 +50,7 @@ function run<Values, Input>(
   const view: BuildView<Values> = { values: values as Values, bytes: (stage) => encoded[stage]?.bytes ?? NO_BYTES };
   const keptSeals = new Set<keyof Values>();
   for (const stage of stages) {
-    const here = mutations.filter(({ at }) => stageOf(at) === stage.name);
+    const here = mutations.length === 0 ? NO_MUTATIONS : mutations.filter(({ at }) => stageOf(at) === stage.name);
     let value: unknown = original && keptSeals.has(stage.name) ? original.values[stage.name] : stage.build(view, input);
     values[stage.name] = value as Values[keyof Values];
     for (const mutation of here) {
@@ -63,13 +63,15 @@ function run<Values, Input>(
     if (!stage.encode || value === null) continue;
     let bytes = stage.encode(value as NonNullable<Values[keyof Values]>, view, input);
     for (const mutation of here) {
-      if (aimsAtBytes(fieldOf(mutation.at))) bytes = changed(bytes, editBytes(bytes, fieldOf(mutation.at), withSelf(mutation, view)), mutation);
+      if (aimsAtBytes(fieldOf(mutation.at)))
+        bytes = changed(bytes, editBytes(bytes, fieldOf(mutation.at), withSelf(mutation, view)), mutation);
     }
     encoded[stage.name] = bytes;
   }
   return view;
 }
 
+const NO_MUTATIONS: readonly Mutation[] = [];
 const NO_BYTES: Bytes = new Uint8Array(0);
 
 /** The value of a stage, of a field in it, or (`STAGE.bytes`) its encoded bytes. Throws MutationError where there is none. */

@@ -1,8 +1,8 @@
-import type { Side } from "../authenticator/secrets.ts";
 import type { Profile } from "../attestation/profile.ts";
+import type { Side } from "../authenticator/secrets.ts";
 import { type Bytes, concat } from "../wire/bytes.ts";
 import { ExtensionType } from "../wire/code-points.ts";
-import { encodeSignatureSchemes, type Extension } from "../wire/extensions.ts";
+import { type Extension, encodeSignatureSchemes } from "../wire/extensions.ts";
 import { type AuthenticatorRequest, encodeRequest, requestType } from "../wire/request.ts";
 import type { Stage } from "./pipeline.ts";
 
@@ -57,8 +57,6 @@ export const requestStages: readonly Stage<RequestValues, RequestInput>[] = [
   }),
 ];
 
-function stage<Name extends keyof RequestValues>(
-  definition: Stage<RequestValues, RequestInput, Name>,
-): Stage<RequestValues, RequestInput> {
+function stage<Name extends keyof RequestValues>(definition: Stage<RequestValues, RequestInput, Name>): Stage<RequestValues, RequestInput> {
   return definition as unknown as Stage<RequestValues, RequestInput>;
 }

@@ -25,13 +25,22 @@ export function parseYaml<Schema extends z.ZodType>(text: string, file: string, 
   };
   const [syntax] = document.errors;
   if (syntax) throw new InputError(`${where(syntax.pos[0])}: ${syntax.message}`);
-  const result = schema.safeParse(document.toJS());
+  const result = schema.safeParse(contentOf(document, file));
   if (result.success) return result.data;
   const problems = leaves(result.error.issues).map(({ path, message }) => {
     const place = path.join(".") || "(the file)";
     return `${where(offsetOf(document, path))}: ${place}: ${message}`;
   });
   throw new InputError([...new Set(problems)].slice(0, 10).join("\n"));
+}
+
+// What an alias stands for is only looked up here.
+function contentOf(document: ReturnType<typeof parseDocument>, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new InputError(`${file}: ${(error as Error).message}`);
+  }
 }
 
 interface Problem {

@@ -13,6 +13,14 @@ export interface IutControl {
   diagnostics(): string;
 }
 
+/** Adds to an error, for people, the last of what the implementation wrote to stderr; returns the error. */
+export function withLastWords(error: unknown, diagnostics: string): unknown {
+  if (diagnostics !== "" && error instanceof Error) {
+    error.message += `; its last words on stderr: ${diagnostics.split("\n").slice(-3).join(" | ").slice(-400)}`;
+  }
+  return error;
+}
+
 export const CALL_TIMEOUT_MS = 10_000;
 
 /**

@@ -1,5 +1,5 @@
-import { otherSide } from "../authenticator/secrets.ts";
 import type { Profile } from "../attestation/profile.ts";
+import { otherSide } from "../authenticator/secrets.ts";
 import { pki } from "../pki/test-pki.ts";
 import { type Channel, ChannelError } from "../tls/channel.ts";
 import { listen, startTls } from "../tls/node-channel.ts";
@@ -16,7 +16,7 @@ const SERVER_NAME = "localhost";
 export async function greet(control: IutControl, profile: Profile): Promise<Driver> {
   const hello = await control.call("hello", { protocol: PROTOCOL_VERSION, profile });
   if (hello.protocol !== PROTOCOL_VERSION) {
-    throw new IutFailure("protocol", `expected protocol ${PROTOCOL_VERSION}, found ${hello.protocol}`);
+    throw new IutFailure("protocol", `"hello": expected protocol ${PROTOCOL_VERSION}, found ${hello.protocol}`);
   }
   return new ControlledDriver(control, hello);
 }

@@ -1,5 +1,5 @@
 import type { Channel } from "../tls/channel.ts";
-import type { Bytes, } from "../wire/bytes.ts";
+import type { Bytes } from "../wire/bytes.ts";
 import type { CipherSuite } from "../wire/code-points.ts";
 import type { AcceptedResult, Attestation, Hello, Identity, Params, Position, Refusal } from "./protocol.ts";
 
@@ -35,8 +35,8 @@ export interface IutConnection {
     readonly identity: Identity | null;
     readonly attestation: Attestation | null;
   }): Promise<Answer<Bytes>>;
-  /** Sends it an authenticator over the channel and returns its verdict. */
-  validate(ask: Omit<Params<"validate">, "channel">): Promise<Answer<AcceptedResult>>;
+  /** Sends it an authenticator over the channel and returns its verdict; undefined where it accepts and does not tell what. */
+  validate(ask: Omit<Params<"validate">, "channel">): Promise<Answer<AcceptedResult | undefined>>;
   /** An exporter value of its end; only to explain a failure. */
   export(label: string, context: Bytes, length: number): Promise<Bytes>;
   close(): Promise<void>;

@@ -3,13 +3,13 @@ import { otherSide } from "../authenticator/secrets.ts";
 import type { Carrier } from "../carrier/carrier.ts";
 import { pki } from "../pki/test-pki.ts";
 import { type Channel, ChannelError } from "../tls/channel.ts";
-import { type Address, dial, listen, startTls } from "../tls/node-channel.ts";
+import { type Address, dial, type Listener, listen, startTls } from "../tls/node-channel.ts";
 import { type Bytes, fromHex } from "../wire/bytes.ts";
 import { DecodeError } from "../wire/reader.ts";
 import { IutFailure } from "./control.ts";
 import { type Ability, type Answer, type ConnectOptions, type Driver, type IutConnection, SetUpError } from "./driver.ts";
-import { fillIn, Product } from "./product.ts";
 import type { EndpointSection, Manifest } from "./manifest.ts";
+import { fillIn, Product } from "./product.ts";
 import { type AcceptedResult, type Hello, type Params, splitPosition } from "./protocol.ts";
 import { RpcCode, RpcError } from "./rpc-error.ts";
 
@@ -26,7 +26,8 @@ export async function startEndpoint(manifest: Manifest, endpoint: EndpointSectio
   const { side } = splitPosition(endpoint.position);
   if (side === "client") return new EndpointDriver(manifest, endpoint, carrier, undefined, undefined);
   if (endpoint.command === undefined) {
-    if (endpoint.port === undefined) throw new IutFailure("start", `${manifest.file}: the endpoint needs a port, or a command that starts it`);
+    if (endpoint.port === undefined)
+      throw new IutFailure("start", `${manifest.file}: the endpoint needs a port, or a command that starts it`);
     return new EndpointDriver(manifest, endpoint, carrier, { host: endpoint.host, port: endpoint.port }, undefined);
   }
   const address = { host: endpoint.host, port: endpoint.port ?? (await freePort(endpoint.host)) };
@@ -51,7 +52,8 @@ class EndpointDriver implements Driver {
   readonly can: ReadonlySet<Ability> = new Set();
   readonly hello: Hello;
   readonly offersNeeded: boolean;
-  #clients: Product[] = [];
+  readonly #clients = new Set<Product>();
+  #lastClient: Product | undefined;
 
   constructor(
     readonly manifest: Manifest,
@@ -68,8 +70,11 @@ class EndpointDriver implements Driver {
   async connect({ position, cipherSuite, record }: ConnectOptions): Promise<IutConnection> {
     const { side } = splitPosition(position);
     const handshake = pki("handshake");
+    const listener = this.address ? undefined : await listen(this.endpoint.host, this.endpoint.port ?? 0);
+    const client = listener && this.#startClient(listener.address);
     try {
-      const channel = await startTls(await (this.address ? dial(this.address, DIAL_TIMEOUT_MS) : this.#awaitClient()), {
+      const socket = this.address ? await dial(this.address, DIAL_TIMEOUT_MS) : await incoming(listener as Listener, client);
+      const channel = await startTls(socket, {
         side: otherSide(side),
         cipherSuites: [cipherSuite],
         serverName: "localhost",
@@ -77,10 +82,13 @@ class EndpointDriver implements Driver {
         record,
         ...(side === "client" && { identity: { chain: handshake.chain, key: handshake.pkcs8 } }),
       });
-      return new EndpointConnection(channel, this.carrier, this.endpoint);
+      return new EndpointConnection(channel, this.carrier, this.endpoint, async () => client && this.#end(client));
     } catch (error) {
+      if (client) await this.#end(client);
       if (error instanceof ChannelError) throw new SetUpError(error.message);
       throw error;
+    } finally {
+      listener?.close();
     }
   }
 
@@ -93,21 +101,31 @@ class EndpointDriver implements Driver {
   }
 
   diagnostics(): string {
-    return (this.product ?? this.#clients.at(-1))?.diagnostics() ?? "";
+    return this.product?.diagnostics() ?? this.#lastClient?.diagnostics() ?? "";
   }
 
-  // A client dials us: it is started for this connection, or somebody starts it by hand.
-  async #awaitClient(): Promise<Socket> {
-    const listener = await listen(this.endpoint.host, this.endpoint.port ?? 0);
-    try {
-      if (this.endpoint.command) {
-        this.#clients.push(new Product(fillIn(this.endpoint.command, listener.address), this.manifest.folder, this.manifest.environment));
-      }
-      return await listener.accept(WAIT_FOR_CLIENT_MS);
-    } finally {
-      listener.close();
-    }
+  // A client dials us: it is started for one connection and ended with it, or somebody starts it by hand.
+  #startClient(address: Address): Product | undefined {
+    if (this.endpoint.command === undefined) return undefined;
+    const client = new Product(fillIn(this.endpoint.command, address), this.manifest.folder, this.manifest.environment);
+    this.#clients.add(client);
+    this.#lastClient = client;
+    return client;
   }
+
+  async #end(client: Product): Promise<void> {
+    await client.stop();
+    this.#clients.delete(client);
+  }
+}
+
+/** The connection of a client; a program that ends before it dials is not waited for. */
+async function incoming(listener: Listener, client: Product | undefined): Promise<Socket> {
+  const accepted = listener.accept(WAIT_FOR_CLIENT_MS);
+  if (client === undefined) return accepted;
+  const ended = client.ended();
+  ended.catch(() => undefined);
+  return Promise.race([accepted, ended]);
 }
 
 class EndpointConnection implements IutConnection {
@@ -115,6 +133,7 @@ class EndpointConnection implements IutConnection {
     readonly channel: Channel,
     readonly carrier: Carrier,
     readonly endpoint: EndpointSection,
+    readonly ended: () => Promise<void>,
   ) {}
 
   async request(): Promise<Answer<Bytes>> {
@@ -126,7 +145,7 @@ class EndpointConnection implements IutConnection {
     return this.#receive("authenticator");
   }
 
-  async validate({ authenticator }: Omit<Params<"validate">, "channel">): Promise<Answer<AcceptedResult>> {
+  async validate({ authenticator }: Omit<Params<"validate">, "channel">): Promise<Answer<AcceptedResult | undefined>> {
     const { accepts, probe } = this.endpoint;
     if (accepts === undefined) throw new RpcError(RpcCode.unsupported, "the manifest does not say how acceptance shows", "accepts");
     const frame = this.carrier.wrap("authenticator", authenticator);
@@ -134,15 +153,16 @@ class EndpointConnection implements IutConnection {
     // Only a sign of life counts: silence is neither acceptance nor refusal, and closing is refusal.
     const answer = await this.#answer(() => this.channel.receiveWhole((buffered) => buffered.length || undefined, ANSWER_TIMEOUT_MS));
     if ("refused" in answer) return answer;
-    return { value: { context: new Uint8Array(0), chain: [], attested: false } };
+    return { value: undefined };
   }
 
   async export(): Promise<never> {
     throw new RpcError(RpcCode.unsupported, "an endpoint has no export", "export");
   }
 
-  close(): Promise<void> {
-    return this.channel.close();
+  async close(): Promise<void> {
+    await this.channel.close();
+    await this.ended();
   }
 
   async #receive(cargo: "request" | "authenticator"): Promise<Answer<Bytes>> {

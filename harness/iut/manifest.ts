@@ -3,8 +3,8 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { payloadAdapters } from "../attestation/payload.ts";
 import { carriers } from "../carrier/carrier.ts";
-import { readYaml } from "../input/yaml-file.ts";
 import { InputError } from "../input/input-error.ts";
+import { readYaml } from "../input/yaml-file.ts";
 import { positions } from "./protocol.ts";
 
 const carrier = z.enum([...carriers.keys()] as [string, ...string[]]).describe("how requests and authenticators are framed");
@@ -17,7 +17,9 @@ const endpointSchema = z.strictObject({
   port: z.number().int().min(1).max(65535).optional().describe("of a product that is running; or where we wait for one that dials"),
   command: command
     .optional()
-    .describe("starts the product; {host} {port} {identityCert} {identityKey} {attestationChain} {attestationKey} {ueid} {measurement} are filled in"),
+    .describe(
+      "starts the product; {host} {port} {identityCert} {identityKey} {attestationChain} {attestationKey} {ueid} {measurement} are filled in",
+    ),
   ready: z.string().min(1).optional().describe("text on its stdout that says that it listens"),
   carrier: carrier.optional(),
   payload: payload.optional(),
@@ -25,7 +27,11 @@ const endpointSchema = z.strictObject({
     .enum(["application-data", "open"])
     .optional()
     .describe("how a relying party shows acceptance: it sends application data, or it answers a probe"),
-  probe: z.string().regex(/^([0-9a-f]{2})+$/).optional().describe("hexadecimal: what is sent to see whether it is still open"),
+  probe: z
+    .string()
+    .regex(/^([0-9a-f]{2})+$/)
+    .optional()
+    .describe("hexadecimal: what is sent to see whether it is still open"),
   supports: z.strictObject({
     cipherSuites: z.array(z.string()).min(1),
     signatureSchemes: z.array(z.number().int()).min(1),
@@ -36,7 +42,10 @@ const endpointSchema = z.strictObject({
     .strictObject({
       identity: z.array(z.string()).min(1).describe("PEM files: roots of its end-entity certificate"),
       attestation: z.array(z.string()).default([]).describe("PEM files: roots of its attestation key"),
-      measurement: z.string().regex(/^([0-9a-f]{2})*$/).optional(),
+      measurement: z
+        .string()
+        .regex(/^([0-9a-f]{2})*$/)
+        .optional(),
     })
     .optional()
     .describe("default: the test PKI, which the command was given"),
@@ -63,7 +72,8 @@ export type Manifest = z.output<typeof manifestSchema> & { readonly folder: stri
 
 /** Reads the manifest at `path`, a folder that holds iut.yaml or the file itself. Throws InputError. */
 export function readManifest(path: string): Manifest {
-  if (!existsSync(path)) throw new InputError(`${path}: no such file or folder; --iut takes a folder with an iut.yaml, the file, or "reference"`);
+  if (!existsSync(path))
+    throw new InputError(`${path}: no such file or folder; --iut takes a folder with an iut.yaml, the file, or "reference"`);
   const file = statSync(path).isDirectory() ? join(path, "iut.yaml") : path;
   return { ...readYaml(file, manifestSchema), file, folder: resolve(dirname(file)) };
 }

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pki } from "../pki/test-pki.ts";
 import { CLAIMS } from "../pki/claims.ts";
+import { pki } from "../pki/test-pki.ts";
 import type { Address } from "../tls/node-channel.ts";
 import { type Bytes, toHex, view } from "../wire/bytes.ts";
 import { IutFailure } from "./control.ts";
@@ -40,7 +40,8 @@ export class Product {
 
   /** Resolves when `text` was printed. Throws IutFailure of kind `start` where the program ends before, or after `timeoutMs`. */
   async ready(text: string | undefined, timeoutMs: number): Promise<void> {
-    if (text === undefined) throw this.#failure("the manifest has a command for a server and no `ready`, the text that says that it listens");
+    if (text === undefined)
+      throw this.#failure("the manifest has a command for a server and no `ready`, the text that says that it listens");
     let timer: NodeJS.Timeout | undefined;
     const seen = new Promise<void>((resolve) => {
       this.#seen = () => this.#stdout.includes(text) && resolve();
@@ -49,13 +50,18 @@ export class Product {
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(this.#failure(`it did not print ${JSON.stringify(text)} within ${timeoutMs} ms`)), timeoutMs);
     });
-    const ended = this.#exited.then((reason) => Promise.reject(this.#failure(reason)));
+    const ended = this.ended();
     try {
       await Promise.race([seen, late, ended]);
     } finally {
       clearTimeout(timer);
       ended.catch(() => undefined);
     }
+  }
+
+  /** Throws IutFailure of kind `start` when the program has ended. */
+  async ended(): Promise<never> {
+    throw this.#failure(await this.#exited);
   }
 
   async stop(): Promise<void> {

@@ -17,4 +17,9 @@ export class RpcError extends Error {
   ) {
     super(message);
   }
+
+  /** All of it, for people. */
+  describe(): string {
+    return `the shim answered with error ${this.code}${this.feature === undefined ? "" : ` (${this.feature})`}: ${this.message}`;
+  }
 }

@@ -10,7 +10,11 @@ const responseSchema = z.object({
   id: z.union([z.number(), z.string(), z.null()]),
   result: z.unknown().optional(),
   error: z
-    .object({ code: z.number(), message: z.string().default(""), data: z.object({ feature: z.string().optional() }).optional().catch(undefined) })
+    .object({
+      code: z.number(),
+      message: z.string().default(""),
+      data: z.object({ feature: z.string().optional() }).optional().catch(undefined),
+    })
     .optional(),
 });
 
@@ -35,8 +39,6 @@ export class Shim implements IutControl {
   readonly #exited: Promise<void>;
   readonly #pending = new Map<number, { method: Method; resolve: (result: unknown) => void; reject: (error: Error) => void }>();
   readonly #timeoutMs: number;
-  /** Ids of calls that were given up: their answers may still come. */
-  readonly #givenUp = new Set<number>();
   #nextId = 1;
   #line = "";
   #stderr = "";
@@ -73,31 +75,34 @@ export class Shim implements IutControl {
     const id = this.#nextId++;
     const answer = new Promise<unknown>((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#pending.delete(id);
-        this.#givenUp.add(id);
-        reject(new IutFailure("hang", `${this.#name}: no answer to "${method}" within ${timeoutMs} ms`));
+        // It is not asked again: what follows would only wait for the same, and a late answer must not be taken for another's.
+        this.#fail(new IutFailure("hang", `${this.#name}: no answer to "${method}" within ${timeoutMs} ms`));
       }, timeoutMs);
-      const settle = <A>(then: (value: A) => void) => (value: A) => {
-        clearTimeout(timer);
-        this.#pending.delete(id);
-        then(value);
-      };
+      const settle =
+        <A>(then: (value: A) => void) =>
+        (value: A) => {
+          clearTimeout(timer);
+          this.#pending.delete(id);
+          then(value);
+        };
       this.#pending.set(id, { method, resolve: settle(resolve), reject: settle(reject) });
     });
     this.#child.stdin?.write(`${JSON.stringify({ jsonrpc: "2.0", id, method, params: encoded })}\n`);
     const result = methods[method].result.safeParse(await answer);
     if (!result.success) {
-      throw new IutFailure("protocol", `${this.#name}: the result of "${method}" does not fit the protocol: ${z.prettifyError(result.error)}`);
+      throw new IutFailure(
+        "protocol",
+        `${this.#name}: the result of "${method}" does not fit the protocol: ${z.prettifyError(result.error)}`,
+      );
     }
     return result.data as Result<M>;
   }
 
   async stop(): Promise<void> {
-    // One that owes an answer hangs, and would not hear of it.
-    if (this.#givenUp.size > 0) return this.#kill();
     if (!this.#failure) await this.call("bye", {}, STOP_TIMEOUT_MS).catch(() => undefined);
     this.#child.stdin?.end();
-    const timer = setTimeout(() => killTree(this.#child), STOP_TIMEOUT_MS);
+    // One that hangs would not hear of it.
+    const timer = setTimeout(() => killTree(this.#child), this.#failure?.kind === "hang" ? 0 : STOP_TIMEOUT_MS);
     await this.#exited;
     clearTimeout(timer);
     killTree(this.#child);
@@ -129,8 +134,8 @@ export class Shim implements IutControl {
     const { id, result, error } = response.data;
     const pending = typeof id === "number" ? this.#pending.get(id) : undefined;
     if (pending === undefined) {
-      // An answer that comes too late is no answer to anything else; any other id is not one of ours.
-      if (typeof id === "number" && this.#givenUp.delete(id)) return undefined;
+      // After a failure, an answer that comes too late is of no interest.
+      if (this.#failure) return undefined;
       return this.#violation(`an answer with the id ${JSON.stringify(id)}, which nothing waits for`, line);
     }
     if (error === undefined) return pending.resolve(result);
@@ -138,13 +143,10 @@ export class Shim implements IutControl {
     pending.reject(new RpcError(error.code, error.message, feature));
   }
 
-  async #kill(): Promise<void> {
-    killTree(this.#child);
-    await this.#exited;
-  }
-
   #violation(what: string, line: string): void {
-    this.#fail(new IutFailure("protocol", `${this.#name}: expected a JSON-RPC response on a line of its own, found ${what}: ${line.slice(0, 120)}`));
+    this.#fail(
+      new IutFailure("protocol", `${this.#name}: expected a JSON-RPC response on a line of its own, found ${what}: ${line.slice(0, 120)}`),
+    );
     killTree(this.#child);
   }
 

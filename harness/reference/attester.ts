@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { parseCertificate, parsePrivateKey } from "../authenticator/certificate.ts";
-import { otherSide } from "../authenticator/secrets.ts";
-import { chooseScheme, supportedSchemes } from "../authenticator/signature.ts";
 import { evidenceFormats } from "../attestation/evidence-formats.ts";
 import { cmwPayload } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
+import { parseCertificate, parsePrivateKey } from "../authenticator/certificate.ts";
+import { otherSide } from "../authenticator/secrets.ts";
+import { chooseScheme, supportedSchemes } from "../authenticator/signature.ts";
 import type { AttestationInput, BuildInput } from "../forge/authenticator-stages.ts";
 import { buildAuthenticator } from "../forge/build.ts";
-import { type Attestation, type Params, type Result } from "../iut/protocol.ts";
+import type { Attestation, Params, Result } from "../iut/protocol.ts";
 import { RpcCode, RpcError } from "../iut/rpc-error.ts";
 import { toHex } from "../wire/bytes.ts";
 import { handshakeTypeName, hex16, schemeName } from "../wire/code-points.ts";

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { judge } from "../appraisal/appraise.ts";
-import { defaultProfile } from "../attestation/profile.ts";
 import { cmwPayload } from "../attestation/payload.ts";
+import { defaultProfile } from "../attestation/profile.ts";
 import { buildRequest } from "../forge/build.ts";
 import { greet } from "../iut/controlled.ts";
 import { pki } from "../pki/test-pki.ts";

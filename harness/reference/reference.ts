@@ -1,6 +1,6 @@
-import { supportedSchemes } from "../authenticator/signature.ts";
 import { evidenceFormats } from "../attestation/evidence-formats.ts";
 import { defaultProfile, type Profile } from "../attestation/profile.ts";
+import { supportedSchemes } from "../authenticator/signature.ts";
 import type { IutControl } from "../iut/control.ts";
 import { type Method, type Params, PROTOCOL_VERSION, positions, type Result } from "../iut/protocol.ts";
 import { RpcCode, RpcError } from "../iut/rpc-error.ts";

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { appraisalSteps, validate as validateAuthenticator } from "../appraisal/appraise.ts";
 import type { AppraisalInput } from "../appraisal/state.ts";
-import { otherSide } from "../authenticator/secrets.ts";
 import { cmwPayload } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
+import { otherSide } from "../authenticator/secrets.ts";
 import { buildRequest } from "../forge/build.ts";
 import type { Params, Result } from "../iut/protocol.ts";
 import { toHex } from "../wire/bytes.ts";

@@ -4,7 +4,12 @@ import type { IutControl } from "../iut/control.ts";
 import { type Method, methods, type Params } from "../iut/protocol.ts";
 import { RpcCode, RpcError } from "../iut/rpc-error.ts";
 
-const requestSchema = z.object({ jsonrpc: z.literal("2.0"), id: z.union([z.number(), z.string()]), method: z.string(), params: z.unknown() });
+const requestSchema = z.object({
+  jsonrpc: z.literal("2.0"),
+  id: z.union([z.number(), z.string()]),
+  method: z.string(),
+  params: z.unknown(),
+});
 
 /**
  * Serves `iut` as a shim: JSON-RPC lines from `input`, answers on `output`, until `bye` or the end of input.

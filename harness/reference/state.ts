@@ -1,8 +1,8 @@
-import type { Channel } from "../tls/channel.ts";
-import { toHex } from "../wire/bytes.ts";
-import { RpcCode, RpcError } from "../iut/rpc-error.ts";
-import type { Bytes } from "../wire/bytes.ts";
 import type { RefusalCode } from "../appraisal/finding.ts";
+import { RpcCode, RpcError } from "../iut/rpc-error.ts";
+import type { Channel } from "../tls/channel.ts";
+import type { Bytes } from "../wire/bytes.ts";
+import { toHex } from "../wire/bytes.ts";
 
 /** What the reference remembers of one connection. Contexts are kept as hexadecimal. */
 export class ReferenceChannel {
@@ -47,4 +47,3 @@ export class ReferenceChannels {
     return this.#channels.values();
   }
 }
-

@@ -29,7 +29,16 @@ describe("tallyOf", () => {
       { outcome: "unsupported", expectation: "expected" },
     ]);
     expect(tally.executed).toBe(2);
-    expect(tally.counts).toEqual({ pass: 2, fail: 0, warn: 0, observed: 0, unsupported: 1, blocked: 1, inconclusive: 0, "harness-error": 0 });
+    expect(tally.counts).toEqual({
+      pass: 2,
+      fail: 0,
+      warn: 0,
+      observed: 0,
+      unsupported: 1,
+      blocked: 1,
+      inconclusive: 0,
+      "harness-error": 0,
+    });
     expect(tally.expectations).toEqual({ expected: 2, unexpected: 1, stale: 1 });
   });
   it("has all members for no results", () => {

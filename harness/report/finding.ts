@@ -8,7 +8,8 @@ import type { Look } from "./summary.ts";
  * again. The command stands on one line of its own, however long, so that it can be copied.
  */
 export function finding(record: ResultRecord, ledger: Ledger, { palette, width }: Look): string {
-  const { outcome, expectation, instance, position, title, requirements, expected, found, detail, why, diagnostics, baseline, reproduce } = record;
+  const { outcome, expectation, instance, position, title, requirements, expected, found, detail, why, diagnostics, baseline, reproduce } =
+    record;
   const stale = expectation === "stale";
   const heading = stale ? "STALE" : outcome.toUpperCase().replace("-", " ");
   const colour = outcome === "warn" ? palette.doubtful : palette.bad;
@@ -22,7 +23,10 @@ export function finding(record: ResultRecord, ledger: Ledger, { palette, width }
   if (found !== undefined) add("actual", found);
   if (detail !== "" && !stale && detail !== `expected ${expected}, found ${found}`) add("detail", detail);
   if (why !== undefined && !stale) add("why", why);
-  const tail = (diagnostics ?? "").split("\n").filter((line) => line.trim() !== "").slice(-3);
+  const tail = (diagnostics ?? "")
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .slice(-3);
   if (tail.length > 0) lines.push(field("stderr", tail.join("\n"), undefined));
   lines.push(field("alone", reproduce, undefined));
   return lines.join("\n");

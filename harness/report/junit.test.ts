@@ -30,7 +30,7 @@ const kindOf = (element: Element): string =>
 describe("the JUnit report", () => {
   const results: [string, ResultRecord][] = [
     ["passed", result()],
-    ["failure", failure({ instance: 'a/b#c[server,sha384]', title: `<x> & "q" 'y' \\ # TODO {` })],
+    ["failure", failure({ instance: "a/b#c[server,sha384]", title: `<x> & "q" 'y' \\ # TODO {` })],
     ["passed", failure({ outcome: "warn", expectation: "expected" })],
     ["passed", result({ outcome: "observed", detail: "accepted" })],
     ["skipped", result({ outcome: "unsupported", detail: "feature spontaneous" })],
@@ -50,7 +50,11 @@ describe("the JUnit report", () => {
   it("says of each result what it is, and counts them right", () => {
     expect(cases.map(kindOf)).toEqual(results.map(([kind]) => kind));
     const count = (wanted: string) => `${results.filter(([kind]) => kind === wanted).length}`;
-    expect(["tests", "failures", "skipped"].map((name) => suite.attributes[name])).toEqual([`${results.length}`, count("failure"), count("skipped")]);
+    expect(["tests", "failures", "skipped"].map((name) => suite.attributes[name])).toEqual([
+      `${results.length}`,
+      count("failure"),
+      count("skipped"),
+    ]);
     expect(suite.attributes["name"]).toBe("cocos 1.2");
   });
   it("keeps names whole", () => {
@@ -95,7 +99,13 @@ describe("why the TAP for tap-junit is one of its own", () => {
   });
   it("the reader of these tests finds what is not well-formed", () => {
     const whole = write([failure({ title: "<x> & y" })]);
-    for (const [from, to] of [["</testcase>", ""], ["&lt;", "<"], ["&amp;", "&"], ["<testcase", "<testcase id=\"1\""], ["</testsuites>", "</x>"]] as const) {
+    for (const [from, to] of [
+      ["</testcase>", ""],
+      ["&lt;", "<"],
+      ["&amp;", "&"],
+      ["<testcase", '<testcase id="1"'],
+      ["</testsuites>", "</x>"],
+    ] as const) {
       expect(whole).toContain(from);
       expect(() => read(whole.replace(from, to))).toThrow("not well-formed");
     }

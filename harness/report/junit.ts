@@ -21,7 +21,8 @@ import { TAP_VERSION, type TapPoint, tapComment, tapPlan, tapPoint } from "./tap
  */
 export function junitPoint(record: ResultRecord): TapPoint {
   const point = pointOf(record);
-  if (point.directive?.word === "TODO") return { status: "ok", description: point.description, directive: { word: "SKIP", reason: point.directive.reason } };
+  if (point.directive?.word === "TODO")
+    return { status: "ok", description: point.description, directive: { word: "SKIP", reason: point.directive.reason } };
   if (point.status === "ok") return { ...point, diagnostics: undefined };
   const { requirements, outcome, expectation, reproduce } = record;
   const message = [messageOf(record), `requirements: ${requirements.join(", ")}`, `alone: ${reproduce}`].join("; ");
@@ -50,7 +51,10 @@ export function junitReporter(path: string): Reporter {
     },
     result: (record) => {
       const { position, parameters, outcome, detail, baseline } = record;
-      const facts = [`${position} ${parameters.cipherSuite} ${parameters.signatureScheme}`, outcome === "pass" ? outcome : messageOf(record)];
+      const facts = [
+        `${position} ${parameters.cipherSuite} ${parameters.signatureScheme}`,
+        outcome === "pass" ? outcome : messageOf(record),
+      ];
       if (outcome !== "pass" && !facts[1]?.includes(detail)) facts.push(detail);
       if (baseline !== undefined) facts.push(`baseline: ${baseline}`);
       point(junitPoint(record), facts.join("; "));

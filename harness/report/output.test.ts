@@ -6,7 +6,7 @@ import { jsonLinesReporter } from "./jsonl.ts";
 import { junitReporter } from "./junit.ts";
 import { openOutput } from "./output.ts";
 import { oneLine, printable } from "./printable.ts";
-import { together, type Reporter } from "./reporter.ts";
+import { type Reporter, together } from "./reporter.ts";
 import { tapReporter } from "./tap.ts";
 import { footer, header, result, scratch } from "./testing/records.ts";
 

@@ -12,7 +12,9 @@ export function revisionsOf(ledger: Ledger): string[] {
 }
 
 /** The header; `suiteVersion` is that of the package, `startedAt` the moment the run began. */
-export function headerOf(run: Omit<HeaderRecord, "type" | "suite" | "startedAt"> & { suiteVersion: string; startedAt: Date }): HeaderRecord {
+export function headerOf(
+  run: Omit<HeaderRecord, "type" | "suite" | "startedAt"> & { suiteVersion: string; startedAt: Date },
+): HeaderRecord {
   const { suiteVersion, startedAt, ...rest } = run;
   return { type: "header", suite: { name: "expat-conformance", version: suiteVersion }, ...rest, startedAt: startedAt.toISOString() };
 }

@@ -4,14 +4,15 @@ import { z } from "zod";
 import { InputError } from "../input/input-error.ts";
 import { baselineSchema } from "./baseline.ts";
 import { jsonLinesReporter } from "./jsonl.ts";
+import { resultRecordOf, revisionsOf } from "./recording.ts";
 import { parseReport, readReport, reportRecord } from "./records.ts";
-import { revisionsOf, resultRecordOf } from "./recording.ts";
 import { failure, footer, header, ledger, result, scratch } from "./testing/records.ts";
 
 const results = [result(), failure({ instance: "a/b#c[client]" })];
 const lines = [header, ...results, footer(results)].map((record) => JSON.stringify(record));
 const text = (...records: string[]) => records.map((line) => `${line}\n`).join("");
-const edited = (index: number, change: object) => text(...lines.with(index, JSON.stringify({ ...JSON.parse(lines[index] ?? ""), ...change })));
+const edited = (index: number, change: object) =>
+  text(...lines.with(index, JSON.stringify({ ...JSON.parse(lines[index] ?? ""), ...change })));
 
 describe("a report in JSON Lines", () => {
   it("is read as it was written", () => {
@@ -33,7 +34,11 @@ describe("a report in JSON Lines", () => {
     expect(readReport(file).footer).toBeUndefined();
   });
   it("may end in a line that a crash has cut, and is then aborted", () => {
-    expect(parseReport(text(...lines.slice(0, 2)) + lines[2]?.slice(0, 40), "r")).toEqual({ header, results: [results[0]], footer: undefined });
+    expect(parseReport(text(...lines.slice(0, 2)) + lines[2]?.slice(0, 40), "r")).toEqual({
+      header,
+      results: [results[0]],
+      footer: undefined,
+    });
     expect(parseReport(lines.join("\n"), "r").footer).toBeDefined();
   });
   it.each([
@@ -48,7 +53,11 @@ describe("a report in JSON Lines", () => {
     ["a missing member", edited(1, { reproduce: undefined }), /^r:2: reproduce/],
     ["a date that is none", edited(0, { startedAt: "yesterday" }), /^r:1: startedAt/],
     ["a footer with an outcome left out", edited(3, { counts: { pass: 2 } }), /^r:4: counts/],
-    ["a footer that does not fit", text(...lines.toSpliced(1, 1)), /^r:3: the footer does not fit the results: it says executed 2, the results are 1/],
+    [
+      "a footer that does not fit",
+      text(...lines.toSpliced(1, 1)),
+      /^r:3: the footer does not fit the results: it says executed 2, the results are 1/,
+    ],
     ["something behind the footer", text(...lines, lines[1] ?? ""), /^r:5: a result after the footer/],
   ])("is refused with %s", (_, report, message) => {
     expect(() => parseReport(report, "r")).toThrow(InputError);
@@ -63,7 +72,9 @@ describe("a report in JSON Lines", () => {
 });
 
 it("the records and the baseline have a JSON Schema", () => {
-  expect(z.toJSONSchema(reportRecord)).toMatchObject({ oneOf: [{ additionalProperties: false }, { additionalProperties: false }, { additionalProperties: false }] });
+  expect(z.toJSONSchema(reportRecord)).toMatchObject({
+    oneOf: [{ additionalProperties: false }, { additionalProperties: false }, { additionalProperties: false }],
+  });
   expect(z.toJSONSchema(baselineSchema)).toMatchObject({ required: ["baseline"] });
 });
 
@@ -96,7 +107,11 @@ describe("the revisions of the ledger", () => {
   it("stand once each", () => {
     const [entry] = [...ledger.values()];
     if (!entry) throw new Error("the fixture is empty");
-    const two = new Map([["a", entry], ["b", entry], ["c", { ...entry, revision: "RFC 9261" }]]);
+    const two = new Map([
+      ["a", entry],
+      ["b", entry],
+      ["c", { ...entry, revision: "RFC 9261" }],
+    ]);
     expect(revisionsOf(two)).toEqual([entry.revision, "RFC 9261"]);
   });
 });

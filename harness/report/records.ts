@@ -101,7 +101,8 @@ export function parseReport(text: string, file: string): Report {
       if (difference !== undefined) fail(`the footer does not fit the results: ${difference}`);
     }
   }
-  if (header === undefined) throw new InputError(`${file}:1: expected the header of a report, found ${text === "" ? "an empty file" : "no record"}`);
+  if (header === undefined)
+    throw new InputError(`${file}:1: expected the header of a report, found ${text === "" ? "an empty file" : "no record"}`);
   return { header, results, footer };
 }
 

@@ -12,8 +12,11 @@ it("quotes what a shell would take apart, and nothing else", () => {
   expect(reproduceCommand({ iut: "x", endpoint: true, instance: "a/b" })).toBe("npx expat-conformance run --iut x --endpoint --only a/b");
 });
 
-it.each(["a b", "#x", "it's", "$HOME", "`id`", "a#b[c]", "*", "~", "", 'a"b', "a\\b", "a;b", "a\nb"])("a shell reads %j back as it was", (iut) => {
-  const command = reproduceCommand({ iut, instance: "a#b[server]" }).replace(/^npx expat-conformance/, "printf '%s\\0'");
-  const words = execFileSync("/bin/sh", ["-c", command], { encoding: "utf8" }).split("\0").slice(0, -1);
-  expect(words).toEqual(["run", "--iut", iut, "--only", "a#b[server]"]);
-});
+it.each(["a b", "#x", "it's", "$HOME", "`id`", "a#b[c]", "*", "~", "", 'a"b', "a\\b", "a;b", "a\nb"])(
+  "a shell reads %j back as it was",
+  (iut) => {
+    const command = reproduceCommand({ iut, instance: "a#b[server]" }).replace(/^npx expat-conformance/, "printf '%s\\0'");
+    const words = execFileSync("/bin/sh", ["-c", command], { encoding: "utf8" }).split("\0").slice(0, -1);
+    expect(words).toEqual(["run", "--iut", iut, "--only", "a#b[server]"]);
+  },
+);

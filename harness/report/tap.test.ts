@@ -14,7 +14,13 @@ interface Parsed {
   readonly todo: number;
   readonly skip: number;
   readonly bailout: boolean | string;
-  readonly points: readonly { readonly ok: boolean; readonly name: string; readonly todo: unknown; readonly skip: unknown; readonly diag: unknown }[];
+  readonly points: readonly {
+    readonly ok: boolean;
+    readonly name: string;
+    readonly todo: unknown;
+    readonly skip: unknown;
+    readonly diag: unknown;
+  }[];
 }
 
 // The parser that tap-junit uses: what it makes of the stream is what JUnit readers get to see.
@@ -68,7 +74,11 @@ describe("the TAP report", () => {
     ["observed", result({ outcome: "observed", detail: "accepted" }), { ok: true, run: true }],
     ["a warning", failure({ outcome: "warn", expectation: "expected" }), { ok: true, run: true }],
     ["unsupported", result({ outcome: "unsupported", detail: "feature x" }), { ok: true, skip: "unsupported: feature x", run: true }],
-    ["an excused failure", failure({ expectation: "expected", baseline: "bug #7 \\o/" }), { ok: false, todo: "fail, known: bug #7 \\o/", run: true }],
+    [
+      "an excused failure",
+      failure({ expectation: "expected", baseline: "bug #7 \\o/" }),
+      { ok: false, todo: "fail, known: bug #7 \\o/", run: true },
+    ],
     ["a blocked check", result({ outcome: "blocked", expectation: "unexpected", detail: "no control" }), { ok: false, run: false }],
     [
       "an excused block, which no reader may count as passed",
@@ -104,7 +114,10 @@ describe("the TAP report", () => {
   });
   it("fails with a notice about the baseline, and where nothing was executed", () => {
     const notice: Notice = { kind: "stale", check: "a*", text: "b.yaml: entry 1 (a*: fail) is stale" };
-    expect(parsed(tapOf([result()], [notice])).points[1]).toMatchObject({ ok: false, name: "baseline: b.yaml: entry 1 (a*: fail) is stale" });
+    expect(parsed(tapOf([result()], [notice])).points[1]).toMatchObject({
+      ok: false,
+      name: "baseline: b.yaml: entry 1 (a*: fail) is stale",
+    });
     const read = parsed(tapOf([result({ outcome: "unsupported", detail: "feature x" })]));
     expect(read.ok).toBe(false);
     expect(read.points[1]?.name).toMatch(/^nothing was executed/);

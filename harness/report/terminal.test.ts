@@ -62,21 +62,37 @@ FAIL expat/5-binding/binding-altered[server,sha256]  relying-party/server
 describe("what else someone must look at", () => {
   it("a broken SHOULD, an error of the harness, a stale entry", () => {
     expect(textOf([failure({ outcome: "warn", expectation: "expected" })])).toContain("\nWARN expat/5");
-    expect(textOf([result({ outcome: "harness-error", expectation: "unexpected", detail: "TypeError" })])).toMatch(/\nHARNESS ERROR expat[^]*detail {7}TypeError/);
+    expect(textOf([result({ outcome: "harness-error", expectation: "unexpected", detail: "TypeError" })])).toMatch(
+      /\nHARNESS ERROR expat[^]*detail {7}TypeError/,
+    );
     expect(textOf([result({ outcome: "inconclusive", expectation: "unexpected", detail: "once so" })])).toContain("\nINCONCLUSIVE expat/5");
-    expect(textOf([result({ expectation: "stale", baseline: "it used to fail" })])).toMatch(/\nSTALE expat[^]*\(it used to fail\): remove or narrow/);
+    expect(textOf([result({ expectation: "stale", baseline: "it used to fail" })])).toMatch(
+      /\nSTALE expat[^]*\(it used to fail\): remove or narrow/,
+    );
   });
   it("nothing of what passes", () => {
     expect(textOf([result()])).not.toContain("binding-altered");
   });
   it("what was blocked, once for each reason", () => {
-    const blocked = (index: number, detail: string) => result({ instance: `a/b/c[${index}]`, outcome: "blocked", expectation: "unexpected", detail });
-    const results = [blocked(1, "no control"), blocked(2, "no control"), blocked(3, "no control"), blocked(4, "no control"), blocked(5, "other")];
-    expect(textOf(results)).toContain("BLOCKED 4 results\n    no control\n      a/b/c[1]\n      a/b/c[2]\n      a/b/c[3]\n      and 1 more\nBLOCKED 1 result\n    other\n");
+    const blocked = (index: number, detail: string) =>
+      result({ instance: `a/b/c[${index}]`, outcome: "blocked", expectation: "unexpected", detail });
+    const results = [
+      blocked(1, "no control"),
+      blocked(2, "no control"),
+      blocked(3, "no control"),
+      blocked(4, "no control"),
+      blocked(5, "other"),
+    ];
+    expect(textOf(results)).toContain(
+      "BLOCKED 4 results\n    no control\n      a/b/c[1]\n      a/b/c[2]\n      a/b/c[3]\n      and 1 more\nBLOCKED 1 result\n    other\n",
+    );
     expect(textOf(results, { verbosity: "verbose" })).toContain("      a/b/c[3]\n      a/b/c[4]\nBLOCKED 1 result\n");
   });
   it("what the baseline excuses, only where it is asked for", () => {
-    const excused = [failure({ expectation: "expected", baseline: "compares no nonces" }), result({ outcome: "blocked", expectation: "expected", baseline: "as that" })];
+    const excused = [
+      failure({ expectation: "expected", baseline: "compares no nonces" }),
+      result({ outcome: "blocked", expectation: "expected", baseline: "as that" }),
+    ];
     expect(textOf(excused)).not.toMatch(/FAIL|BLOCKED|known fail/);
     const verbose = textOf(excused, { verbosity: "verbose" });
     expect(verbose).toContain("known fail expat/5-binding/binding-altered[server,sha256]: compares no nonces\n");
@@ -93,7 +109,12 @@ describe("the summary", () => {
     result({ instance: "rfc9261/6/d[client]", position: "attester/client", outcome: "observed", detail: "accepted" }),
     result({ instance: "rfc9261/6/e[server]", position: "attester/server", outcome: "unsupported", detail: "feature spontaneous" }),
     result({ instance: "rfc9261/6/e[client]", position: "attester/client", outcome: "unsupported", detail: "feature spontaneous" }),
-    result({ instance: "rfc9261/6/f[client]", position: "attester/client", outcome: "unsupported", detail: "not observable at an endpoint: x" }),
+    result({
+      instance: "rfc9261/6/f[client]",
+      position: "attester/client",
+      outcome: "unsupported",
+      detail: "not observable at an endpoint: x",
+    }),
     result({ instance: "cmw/3/g[client]", outcome: "unsupported", detail: "feature spontaneous" }),
   ];
   const text = textOf(results, {}, [{ kind: "stale", check: "a*", text: "b.yaml: entry 1 is stale" }]);
@@ -110,7 +131,9 @@ describe("the summary", () => {
     );
   });
   it("names what was not supported, what was observed, and the baseline's notices", () => {
-    expect(text).toContain("\nNot supported\n  2 checks (3 results) not run: feature spontaneous not declared\n  1 check not run: not observable at an endpoint: x\n");
+    expect(text).toContain(
+      "\nNot supported\n  2 checks (3 results) not run: feature spontaneous not declared\n  1 check not run: not observable at an endpoint: x\n",
+    );
     expect(text).toContain("\nObserved at open points\n  rfc9261/6/d: accepted (2 times)\n");
     expect(text).toContain("\nBaseline\n  b.yaml: entry 1 is stale\n");
   });

@@ -4,7 +4,7 @@ import { counted } from "./layout.ts";
 import { oneLine, printable } from "./printable.ts";
 import type { ResultRecord } from "./records.ts";
 import type { Reporter } from "./reporter.ts";
-import { blockedSection, lastLine, type Look, noticeSection, observedSection, table, unsupportedSection } from "./summary.ts";
+import { blockedSection, type Look, lastLine, noticeSection, observedSection, table, unsupportedSection } from "./summary.ts";
 
 /** Where text goes: process.stdout and process.stderr fit, and so does a collector in a test. */
 export interface TextStream {

@@ -1,5 +1,5 @@
-import { emptySteps } from "../appraisal/empty-steps.ts";
 import { appraisalSteps } from "../appraisal/appraise.ts";
+import { emptySteps } from "../appraisal/empty-steps.ts";
 import { requestSteps } from "../appraisal/request-steps.ts";
 import type { Ability } from "../iut/driver.ts";
 import type { SchemeName, SuiteName } from "./parameters.ts";

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
+import { judge } from "../appraisal/appraise.ts";
 import { emptySteps } from "../appraisal/empty-steps.ts";
 import { runAll, type StepResult } from "../appraisal/finding.ts";
-import { judge } from "../appraisal/appraise.ts";
 import { requestSteps } from "../appraisal/request-steps.ts";
-import { otherSide, type Side } from "../authenticator/secrets.ts";
-import { chooseScheme, supportedSchemes } from "../authenticator/signature.ts";
 import { evidenceFormats } from "../attestation/evidence-formats.ts";
 import { cmwPayload, type PayloadAdapter } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
+import { otherSide, type Side } from "../authenticator/secrets.ts";
+import { chooseScheme, supportedSchemes } from "../authenticator/signature.ts";
 import type { AttestationInput } from "../forge/authenticator-stages.ts";
 import { type BuiltAuthenticator, type BuiltRequest, buildAuthenticator, buildRequest } from "../forge/build.ts";
 import { MutationError } from "../forge/edit.ts";
@@ -199,14 +199,16 @@ class ScriptRun implements ValueScope {
     const attestation: AttestationChoice | null =
       step.attestation === undefined ? (this.script.attested ? { cmw: "cbor", key: "attestation-p256" } : null) : step.attestation;
     if (step.by === "harness") {
-      const scheme = identity && (chooseScheme([schemeOf[this.context.scheme].scheme], identity.key) ?? chooseScheme(supportedSchemes, identity.key));
+      const scheme =
+        identity && (chooseScheme([schemeOf[this.context.scheme].scheme], identity.key) ?? chooseScheme(supportedSchemes, identity.key));
       const built = buildAuthenticator(
         {
           connection: connection.channel,
           sender: otherSide(this.iutSide),
           profile: this.context.profile,
           request: request?.bytes ?? new Uint8Array(0),
-          certificateRequestContext: request?.context ?? (step.context === undefined ? this.#newContext() : resolveBytes(step.context, this)),
+          certificateRequestContext:
+            request?.context ?? (step.context === undefined ? this.#newContext() : resolveBytes(step.context, this)),
           identity: identity && scheme ? { chain: identity.chain, key: identity.key, scheme } : null,
           attestation: identity && attestation ? this.#forgedAttestation(attestation) : null,
         },
@@ -258,7 +260,8 @@ class ScriptRun implements ValueScope {
     const { anchors } = this.context;
     const policy = {
       attestation: step.policy?.attestation ?? (attested ? ("required" as const) : ("none" as const)),
-      measurement: step.policy?.measurement === undefined ? (attested ? CLAIMS.measurement : undefined) : resolveBytes(step.policy.measurement, this),
+      measurement:
+        step.policy?.measurement === undefined ? (attested ? CLAIMS.measurement : undefined) : resolveBytes(step.policy.measurement, this),
     };
     if (step.by === "harness") {
       const { results, attested: holdsAttestation } = judge({
@@ -291,7 +294,7 @@ class ScriptRun implements ValueScope {
       ...(step.now !== undefined && { now: step.now }),
     });
     const decided = this.#decision(step.expect === "accepted" ? "made" : step.expect, answer, "acceptance");
-    if (decided || "refused" in answer || step.expect !== "accepted") return decided;
+    if (decided || "refused" in answer || answer.value === undefined || step.expect !== "accepted") return decided;
     return wrongReport(answer.value, authenticator, policy.attestation !== "none" && hasAttestation(authenticator));
   }
 
@@ -301,7 +304,8 @@ class ScriptRun implements ValueScope {
     const answer = await this.driver.context(message === "request" ? { request: target.bytes } : { authenticator: target.bytes });
     if (expect === "refused") return this.#decision("refused", answer, "a context");
     if ("refused" in answer) return { expected: "the context", found: describeRefusal(answer.refused) };
-    const expected = (target.kind === "request" ? target.context : target.built?.values.certificate.certificateRequestContext) ?? answer.value;
+    const expected =
+      (target.kind === "request" ? target.context : target.built?.values.certificate.certificateRequestContext) ?? answer.value;
     return equalBytes(expected, answer.value) ? undefined : { expected: preview(expected, 64), found: preview(answer.value, 64) };
   }
 
@@ -343,7 +347,9 @@ class ScriptRun implements ValueScope {
 
   // Unpredictable to the IUT, and the same when a case is replayed with its seed.
   #newContext(): Bytes {
-    return createHash("sha256").update(utf8(`${this.context.seed} ${this.context.instance} ${this.#contextCount++}`)).digest();
+    return createHash("sha256")
+      .update(utf8(`${this.context.seed} ${this.context.instance} ${this.#contextCount++}`))
+      .digest();
   }
 
   #forgedAttestation({ cmw, key, payload }: AttestationChoice): AttestationInput {
@@ -383,10 +389,17 @@ function wrongReport(
   if (!equalBytes(accepted.context, certificateRequestContext)) {
     return { expected: `context ${preview(certificateRequestContext, 64)} reported`, found: preview(accepted.context, 64) };
   }
-  const sameChain = accepted.chain.length === entries.length && entries.every(({ certData }, index) => equalBytes(certData, accepted.chain[index] ?? certData));
-  if (!sameChain) return { expected: `the chain of ${entries.length} certificates reported as received`, found: `${accepted.chain.length} certificates, or others` };
+  const sameChain =
+    accepted.chain.length === entries.length &&
+    entries.every(({ certData }, index) => equalBytes(certData, accepted.chain[index] ?? certData));
+  if (!sameChain)
+    return {
+      expected: `the chain of ${entries.length} certificates reported as received`,
+      found: `${accepted.chain.length} certificates, or others`,
+    };
   if (accepted.attested !== attested) return { expected: `attested: ${attested}`, found: `attested: ${accepted.attested}` };
-  if (attested && accepted.type?.split(";", 1)[0]?.trim() !== EVIDENCE_TYPE) return { expected: `type ${EVIDENCE_TYPE}`, found: String(accepted.type) };
+  if (attested && accepted.type?.split(";", 1)[0]?.trim() !== EVIDENCE_TYPE)
+    return { expected: `type ${EVIDENCE_TYPE}`, found: String(accepted.type) };
   return undefined;
 }
 

@@ -1,8 +1,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { packageRoot } from "../paths.ts";
+import { InputError } from "../input/input-error.ts";
 import { readYaml } from "../input/yaml-file.ts";
+import { packageRoot } from "../paths.ts";
 
 const requirementSchema = z
   .strictObject({
@@ -11,7 +12,11 @@ const requirementSchema = z
     level: z.enum(["MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY"]),
     binds: z.array(z.enum(["attester", "relying-party"])).min(1),
     text: z.string().min(20).describe("our own wording, one line"),
-    sentence: z.string().regex(/^sha256:[0-9a-f]{64}$/).optional().describe("hash of the normalised original sentence"),
+    sentence: z
+      .string()
+      .regex(/^sha256:[0-9a-f]{64}$/)
+      .optional()
+      .describe("hash of the normalised original sentence"),
     since: z.string().optional(),
     until: z.string().optional(),
     implied: z.boolean().default(false).describe("stated as a fact, without a keyword"),
@@ -30,18 +35,24 @@ export const ledgerSchema = z.strictObject({
 });
 
 /** One normative statement of a specification. */
-export type Requirement = z.output<typeof requirementSchema> & { readonly spec: string; readonly specTitle: string; readonly revision: string };
+export type Requirement = z.output<typeof requirementSchema> & {
+  readonly spec: string;
+  readonly specTitle: string;
+  readonly revision: string;
+};
 
 /** All statements by id. */
 export type Ledger = ReadonlyMap<string, Requirement>;
 
-/** Reads suites/requirements/*.yaml. Throws InputError where a file does not fit, RangeError where an id stands twice. */
+/** Reads suites/requirements/*.yaml. Throws InputError where a file does not fit, or an id stands twice. */
 export function loadLedger(folder = join(packageRoot, "suites", "requirements")): Ledger {
   const ledger = new Map<string, Requirement>();
-  for (const name of readdirSync(folder).filter((file) => file.endsWith(".yaml")).sort()) {
+  for (const name of readdirSync(folder)
+    .filter((file) => file.endsWith(".yaml"))
+    .sort()) {
     const { spec, title, revision, requirements } = readYaml(join(folder, name), ledgerSchema);
     for (const requirement of requirements) {
-      if (ledger.has(requirement.id)) throw new RangeError(`${name}: ${requirement.id} stands twice in the ledger`);
+      if (ledger.has(requirement.id)) throw new InputError(`${join(folder, name)}: ${requirement.id} stands twice in the ledger`);
       ledger.set(requirement.id, { ...requirement, spec, specTitle: title, revision });
     }
   }

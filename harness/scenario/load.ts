@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
-import { readYaml } from "../input/yaml-file.ts";
 import { InputError } from "../input/input-error.ts";
+import { readYaml } from "../input/yaml-file.ts";
 import { packageRoot } from "../paths.ts";
 import { type Case, type Check, judgingSteps, type Kind, neededAbilities, type Role } from "./case.ts";
 import { type Ledger, loadLedger } from "./ledger.ts";

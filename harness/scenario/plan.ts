@@ -25,7 +25,9 @@ export function plan(cases: readonly Case[], hello: Hello, can: Driver["can"]): 
 function instancesOf(script: Case, hello: Hello, can: Driver["can"]): Instance[] {
   const { supports } = hello;
   const supportedSuites = (Object.keys(suiteOf) as SuiteName[]).filter((name) => supports.cipherSuites.includes(suiteOf[name]));
-  const supportedSchemes = (Object.keys(schemeOf) as SchemeName[]).filter((name) => supports.signatureSchemes.includes(schemeOf[name].scheme));
+  const supportedSchemes = (Object.keys(schemeOf) as SchemeName[]).filter((name) =>
+    supports.signatureSchemes.includes(schemeOf[name].scheme),
+  );
   const suites: readonly SuiteName[] = script.cipherSuites ?? [supportedSuites[0] ?? "sha256"];
   const schemes: readonly SchemeName[] = script.schemes ?? [supportedSchemes[0] ?? "p256"];
   const instances: Instance[] = [];

@@ -14,7 +14,6 @@ describe("the suites against the unbroken reference", () => {
     const start = () => greet(new Reference(), defaultProfile);
     const { hello, can } = await start();
     const results: CheckResult[] = [];
-    const t = performance.now();
     await runInstances(plan(cases, hello, can), {
       start,
       workers: 2,
@@ -24,7 +23,6 @@ describe("the suites against the unbroken reference", () => {
       seed: "test",
       report: (some) => results.push(...some),
     });
-    console.log(results.length, new Set(results.map((r) => r.check)).size, performance.now() - t);
     const unexpected = results.filter(({ outcome }) => outcome !== "pass" && outcome !== "observed");
     expect(unexpected.map(({ instance, outcome, detail }) => `${instance} ${outcome} ${detail.slice(0, 300)}`)).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import type { PayloadAdapter } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
-import { IutFailure } from "../iut/control.ts";
+import { IutFailure, withLastWords } from "../iut/control.ts";
 import type { Driver } from "../iut/driver.ts";
 import type { Check } from "./case.ts";
 import { type Anchors, type Execution, execute } from "./execute.ts";
@@ -55,7 +55,7 @@ export async function runInstances(instances: readonly Instance[], options: RunO
           // What hangs or has ended is of no use to the next case.
           driver = undefined;
           await running.stop();
-          if (error.kind === "protocol" || error.kind === "start") throw error;
+          if (error.kind === "protocol" || error.kind === "start") throw withLastWords(error, diagnostics);
           failuresInARow++;
         }
         return { verdict: errorVerdict(instance.script, error, options.ledger), execution: undefined, diagnostics };
@@ -131,7 +131,14 @@ function resultsFor(
     const name = check.id.slice(script.id.length + 1);
     // What blocked the script blocked its judging as well.
     if (execution === undefined) return result(check, verdict.outcome === "unsupported" ? verdict : blockedBy(verdict));
-    return result(check, stepVerdict(check, execution.judged.find(({ step }) => step === name), ledger));
+    return result(
+      check,
+      stepVerdict(
+        check,
+        execution.judged.find(({ step }) => step === name),
+        ledger,
+      ),
+    );
   });
   return [result(script, verdict), ...judged].filter(({ check, instance: id }) => selects?.(check) !== false || selects(id));
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { abilities } from "../iut/driver.ts";
 import { mutationSchema } from "../forge/mutation.ts";
+import { abilities } from "../iut/driver.ts";
 
 /** The scenario language: data, never code. Described for people in docs/writing-a-scenario.md, published as schemas/scenario.schema.json. */
 
@@ -13,7 +13,9 @@ export const schemeNames = ["p256", "p384", "ed25519", "rsa-pss-sha256", "rsa-ps
 const by = z.enum(["iut", "harness"]).describe("who does it: the implementation under test, or the harness");
 const on = identifier.describe("the connection; the first one is `main`, others are opened by `connect`");
 const as = identifier.describe("a name for what is made, for later steps and for `from`; default: that of the exchange");
-const value = z.unknown().describe("a literal, or a form such as {hex}, {text}, {from}, {pki}, {export}, {repeat}: docs/writing-a-scenario.md");
+const value = z
+  .unknown()
+  .describe("a literal, or a form such as {hex}, {text}, {from}, {pki}, {export}, {repeat}: docs/writing-a-scenario.md");
 
 const attestationInput = z.strictObject({
   cmw: z.enum(["cbor", "json"]).default("cbor"),
@@ -93,7 +95,11 @@ const caseSchema = z
     requirements: z.array(z.string()).min(1),
     control: z.string().optional().describe("the positive twin: a case of this suite, or the full id of another one"),
     attested: z.boolean().default(false),
-    sides: z.array(z.enum(["client", "server"])).min(1).optional().describe("sides of the IUT; default: both"),
+    sides: z
+      .array(z.enum(["client", "server"]))
+      .min(1)
+      .optional()
+      .describe("sides of the IUT; default: both"),
     cipherSuites: z.array(z.enum(suiteNames)).min(1).optional().describe("default: one that the IUT supports"),
     schemes: z.array(z.enum(schemeNames)).min(1).optional().describe("default: one that the IUT supports"),
     features: z.array(z.string()).default([]).describe("optional features of the IUT without which the case makes no sense"),

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { parseCertificate } from "../authenticator/certificate.ts";
 import { type ExporterSource, otherSide, type Side } from "../authenticator/secrets.ts";
 import { MutationError } from "../forge/edit.ts";
 import { type Mutation, SelfReference } from "../forge/mutation.ts";
-import { parseCertificate } from "../authenticator/certificate.ts";
 import { pki } from "../pki/test-pki.ts";
 import { type Bytes, concat, fromHex, utf8 } from "../wire/bytes.ts";
 import { hashLength } from "../wire/code-points.ts";

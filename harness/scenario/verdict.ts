@@ -40,7 +40,12 @@ export function stepVerdict(check: Check, result: StepResult | undefined, ledger
 /** The verdict of a case whose script was stopped by an error. */
 export function errorVerdict(script: Case, error: unknown, ledger: Ledger): Verdict {
   if (error instanceof IutFailure) {
-    const found = { hang: "no answer in time (a hang)", exit: "the end of the process (a crash)", protocol: "no valid answer", start: "no start" };
+    const found = {
+      hang: "no answer in time (a hang)",
+      exit: "the end of the process (a crash)",
+      protocol: "no valid answer",
+      start: "no start",
+    };
     const expected = script.kind === "negative" ? "a refusal" : "an answer";
     // Not to answer at all is never conforming, whatever the question; of a probe it is what is observed.
     const outcome = script.kind === "probe" ? "observed" : severity(script.requirements, ledger);

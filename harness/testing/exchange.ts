@@ -1,8 +1,8 @@
 import type { AppraisalInput } from "../appraisal/state.ts";
-import type { ExporterSource } from "../authenticator/secrets.ts";
 import { evidenceFormats } from "../attestation/evidence-formats.ts";
 import { cmwPayload } from "../attestation/payload.ts";
 import { defaultProfile } from "../attestation/profile.ts";
+import type { ExporterSource } from "../authenticator/secrets.ts";
 import type { BuildInput } from "../forge/authenticator-stages.ts";
 import { type BuiltAuthenticator, buildAuthenticator, buildRequest } from "../forge/build.ts";
 import type { Mutation } from "../forge/mutation.ts";
@@ -43,7 +43,10 @@ export function exchange(
     identity: { chain: pki("identity-p256").chain, key: pki("identity-p256").key, scheme: 0x0403 },
     attestation: { format, cmw: "cbor", payload: cmwPayload, ...CLAIMS, key: attester.key, chain: attester.chain },
   };
-  const built = buildAuthenticator(input, edits.map((edit) => ({ reseal: true, ...edit })));
+  const built = buildAuthenticator(
+    input,
+    edits.map((edit) => ({ reseal: true, ...edit })),
+  );
   const appraisal: AppraisalInput = {
     connection,
     sender: "server",

@@ -8,19 +8,22 @@ import { ChannelError } from "./channel.ts";
 import { dial, listen, startTls } from "./node-channel.ts";
 
 describe("node-channel", () => {
-  it.each(Object.keys(cipherSuites) as CipherSuite[])("exports the same on both ends, and as RFC 8446 section 7.5 says, under %s", async (suite) => {
-    const { server, client } = await channelPair(suite);
-    const context = utf8("a context");
-    const value = client.exportKeyingMaterial("Attestation", context, 32);
-    expect(server.exportKeyingMaterial("Attestation", context, 32)).toEqual(value);
-    expect(client.cipherSuite).toBe(suite);
-    for (const { hash, observed } of [client, server]) {
-      const secret = observed.exporterMasterSecret;
-      expect(secret?.length).toBe(hash === "sha256" ? 32 : 48);
-      expect(tlsExporter(hash, secret ?? utf8(""), "Attestation", context, 32)).toEqual(value);
-    }
-    await Promise.all([client.close(), server.close()]);
-  });
+  it.each(Object.keys(cipherSuites) as CipherSuite[])(
+    "exports the same on both ends, and as RFC 8446 section 7.5 says, under %s",
+    async (suite) => {
+      const { server, client } = await channelPair(suite);
+      const context = utf8("a context");
+      const value = client.exportKeyingMaterial("Attestation", context, 32);
+      expect(server.exportKeyingMaterial("Attestation", context, 32)).toEqual(value);
+      expect(client.cipherSuite).toBe(suite);
+      for (const { hash, observed } of [client, server]) {
+        const secret = observed.exporterMasterSecret;
+        expect(secret?.length).toBe(hash === "sha256" ? 32 : 48);
+        expect(tlsExporter(hash, secret ?? utf8(""), "Attestation", context, 32)).toEqual(value);
+      }
+      await Promise.all([client.close(), server.close()]);
+    },
+  );
 
   it("hands out bytes in whole pieces, and says who closed", async () => {
     const { server, client } = await channelPair("TLS_AES_128_GCM_SHA256", true);

@@ -1,5 +1,5 @@
 import { createServer, connect as netConnect, type Server, type Socket } from "node:net";
-import { createSecureContext, connect as tlsConnect, type SecureContext, TLSSocket } from "node:tls";
+import { createSecureContext, type SecureContext, TLSSocket, connect as tlsConnect } from "node:tls";
 import type { Side } from "../authenticator/secrets.ts";
 import { type Bytes, fromHex, view } from "../wire/bytes.ts";
 import { type CipherSuite, cipherSuites, isCipherSuite } from "../wire/code-points.ts";
@@ -37,7 +37,12 @@ export interface Listener {
 /** Listens on a free loopback port. */
 export async function listen(host = "127.0.0.1", port = 0): Promise<Listener> {
   const server: Server = createServer({ noDelay: true });
-  const incoming = new Promise<Socket>((resolve) => server.once("connection", resolve));
+  const incoming = new Promise<Socket>((resolve, reject) => {
+    server.once("connection", resolve);
+    // Whoever still waits, and the timer of the wait, must not outlive the listener.
+    server.once("close", () => reject(new ChannelError("closed", "no connection came in before the listener was closed")));
+  });
+  incoming.catch(() => undefined);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);

@@ -1,6 +1,6 @@
-import { type Bytes, concat } from "./bytes.ts";
+import type { Bytes } from "./bytes.ts";
 import { HandshakeType, handshakeTypeName } from "./code-points.ts";
-import { decodeExtensionList, encodeExtensionList, type Extension } from "./extensions.ts";
+import { decodeExtensionList, type Extension, encodeExtensionList } from "./extensions.ts";
 import { encodeHandshake, splitHandshake } from "./handshake.ts";
 import { DecodeError, Reader } from "./reader.ts";
 import { decodeRequest } from "./request.ts";
@@ -121,16 +121,7 @@ export function emptyCertificate(certificateRequestContext: Bytes): Bytes {
   return encodeCertificate({ certificateRequestContext, entries: [] }).bytes;
 }
 
-/** Joins the messages of an authenticator (RFC 9261 section 5.2.4). */
-export function joinMessages(messages: readonly Bytes[]): Bytes {
-  return concat(...messages);
-}
-
-const authenticatorOrder: readonly number[] = [
-  HandshakeType.certificate,
-  HandshakeType.certificateVerify,
-  HandshakeType.finished,
-];
+const authenticatorOrder: readonly number[] = [HandshakeType.certificate, HandshakeType.certificateVerify, HandshakeType.finished];
 
 function bodyReader(raw: Bytes, path: string): Reader {
   const reader = new Reader(raw, path);

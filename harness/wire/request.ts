@@ -1,6 +1,6 @@
 import type { Bytes } from "./bytes.ts";
 import { ExtensionType, HandshakeType, handshakeTypeName } from "./code-points.ts";
-import { decodeExtensionList, decodeSignatureSchemes, encodeExtensionList, type Extension } from "./extensions.ts";
+import { decodeExtensionList, decodeSignatureSchemes, type Extension, encodeExtensionList } from "./extensions.ts";
 import { encodeHandshake, splitHandshake } from "./handshake.ts";
 import { DecodeError, Reader } from "./reader.ts";
 import { type Encoded, Writer } from "./writer.ts";

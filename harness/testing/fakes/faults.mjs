@@ -12,7 +12,10 @@ const MEBIBYTE = 1 << 20;
 // Of the checks that the tests select, only rfc9261/5-validate/accepts-empty-context asks with a context of length zero.
 const isMarked = ({ method, params }) => method === "request" && params.context === "";
 
-const onHello = (alter) => (answer, { method }) => (method === "hello" ? { ...answer, result: alter(answer.result) } : answer);
+const onHello =
+  (alter) =>
+  (answer, { method }) =>
+    method === "hello" ? { ...answer, result: alter(answer.result) } : answer;
 const declaring = (supports) => onHello((hello) => ({ ...hello, supports: { ...hello.supports, ...supports } }));
 const error = ({ id }, code, message, data) => ({ jsonrpc: "2.0", id, error: { code, message, data } });
 const end = (code, words) => {
@@ -62,7 +65,9 @@ export const faults = {
   "hangs-and-stays": { swallows: (request) => isMarked(request) || request.method === "bye", stays: true, begin: keepAlive },
   "leaves-a-child": {
     async begin() {
-      const grandchild = spawn(process.execPath, [fileURLToPath(new URL("grandchild.mjs", import.meta.url))], { stdio: ["ignore", "pipe", "inherit"] });
+      const grandchild = spawn(process.execPath, [fileURLToPath(new URL("grandchild.mjs", import.meta.url))], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
       await once(grandchild.stdout, "data");
     },
   },
@@ -71,7 +76,9 @@ export const faults = {
   "positions-nonsense": { answers: declaring({ positions: ["attester/moon"] }) },
   "no-positions": { answers: declaring({ positions: [] }) },
   "protocol-2": { answers: onHello((hello) => ({ ...hello, protocol: 2 })) },
-  "profile-unsupported": { answers: (answer, { method }) => (method === "hello" ? error(answer, -32001, "no such profile", { feature: "exporterLabel" }) : answer) },
+  "profile-unsupported": {
+    answers: (answer, { method }) => (method === "hello" ? error(answer, -32001, "no such profile", { feature: "exporterLabel" }) : answer),
+  },
   "spontaneous-unsupported": {
     answers(answer, { method, params }) {
       return method === "authenticate" && params.request === null ? error(answer, -32001, "not here", { feature: "spontaneous" }) : answer;
@@ -93,7 +100,9 @@ export const faults = {
   },
   "refuses-everything": {
     answers(answer, { method }) {
-      return ["validate", "authenticate", "request", "context"].includes(method) ? { ...answer, result: { refused: { code: "other" } } } : answer;
+      return ["validate", "authenticate", "request", "context"].includes(method)
+        ? { ...answer, result: { refused: { code: "other" } } }
+        : answer;
     },
   },
   "echoes-the-request": {
@@ -101,7 +110,9 @@ export const faults = {
       return method === "authenticate" && params.request ? { ...answer, result: { authenticator: params.request } } : answer;
     },
   },
-  "wrong-export": { answers: (answer, { method }) => (method === "export" ? { ...answer, result: { value: flip(answer.result.value) } } : answer) },
+  "wrong-export": {
+    answers: (answer, { method }) => (method === "export" ? { ...answer, result: { value: flip(answer.result.value) } } : answer),
+  },
 };
 
 function keepAlive() {

@@ -1,0 +1,41 @@
+// The import rule of docs/architecture.md. A folder may import what stands on its line, itself, and packages.
+const may = {
+  wire: [],
+  input: [],
+  authenticator: ["wire"],
+  tls: ["wire", "authenticator"],
+  pki: ["wire", "authenticator"],
+  attestation: ["wire", "authenticator"],
+  carrier: ["wire"],
+  forge: ["wire", "authenticator", "attestation"],
+  appraisal: ["wire", "authenticator", "attestation"],
+  iut: ["wire", "authenticator", "attestation", "tls", "carrier", "pki", "input"],
+  reference: ["wire", "authenticator", "attestation", "forge", "appraisal", "tls", "iut"],
+  scenario: ["wire", "authenticator", "attestation", "forge", "appraisal", "tls", "carrier", "iut", "pki", "input"],
+  report: ["wire", "attestation", "iut", "scenario", "input"],
+  cli: ["wire", "authenticator", "attestation", "carrier", "tls", "iut", "reference", "scenario", "report", "input"],
+};
+
+const direction = Object.entries(may).map(([folder, allowed]) => ({
+  name: `${folder}-imports`,
+  comment: `${folder} imports only ${[...allowed, "itself"].join(", ")}`,
+  severity: "error",
+  from: { path: `^harness/${folder}/`, pathNot: "\\.test\\.ts$|/testing/" },
+  to: { path: "^harness/[^/]+/", pathNot: `^harness/(${[folder, ...allowed].join("|")})/` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...direction,
+    { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
+    { name: "wire-is-pure", severity: "error", from: { path: "^harness/wire/", pathNot: "\\.test\\.ts$" }, to: { dependencyTypes: ["core"] } },
+    { name: "no-test-code", severity: "error", from: { pathNot: "\\.test\\.ts$|/testing/" }, to: { path: "\\.test\\.ts$|/testing/" } },
+    { name: "not-resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { extensions: [".ts", ".js", ".mjs", ".json"], conditionNames: ["import", "node", "default"] },
+  },
+};
