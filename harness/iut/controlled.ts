@@ -130,12 +130,9 @@ class ControlledConnection implements IutConnection {
   // The bytes that are judged are the bytes on the wire: they are moved over the connection, not over the control channel.
   async #toIut(message: Bytes): Promise<Bytes> {
     if (message.length === 0) return message;
-    await this.channel.send(message);
-    const received = await this.control.call(
-      "receive",
-      { channel: this.name, length: message.length, timeout: TRANSFER_TIMEOUT_MS },
-      TRANSFER_TIMEOUT_MS + 1000,
-    );
+    const ask = { channel: this.name, length: message.length, timeout: TRANSFER_TIMEOUT_MS };
+    const receiving = this.control.call("receive", ask, TRANSFER_TIMEOUT_MS + 1000);
+    const [received] = await Promise.all([receiving, this.channel.send(message)]);
     if (isRefused(received)) throw new SetUpError(`it did not receive ${message.length} bytes: ${describe(received.refused)}`);
     if (!equalBytes(received.data, message)) {
       throw new SetUpError(`it received other bytes than were sent: ${preview(received.data)} for ${preview(message)}`);
