@@ -9,6 +9,8 @@ export type Cargo = "request" | "authenticator";
 export interface Carrier {
   readonly name: string;
   wrap(cargo: Cargo, message: Bytes): Bytes;
+  /** False where the receiver cannot see that this is all: it rightly waits for more, or takes what is behind for the next message. */
+  showsEnd(message: Bytes): boolean;
   /** The length of the first frame in `buffered`, or undefined while more is needed. Throws DecodeError where it is no frame. */
   measure(buffered: Bytes): number | undefined;
   /** The message in a whole frame. Throws DecodeError where it holds something else than `cargo`. */
@@ -19,6 +21,15 @@ export interface Carrier {
 const bare: Carrier = {
   name: "bare",
   wrap: (_, message) => message,
+  showsEnd(message) {
+    try {
+      return delimit(message) === message.length;
+    } catch (error) {
+      // What is no message at all can be refused as it comes.
+      if (error instanceof DecodeError) return true;
+      throw error;
+    }
+  },
   measure: delimit,
   unwrap: (_, frame) => frame,
 };
@@ -26,6 +37,7 @@ const bare: Carrier = {
 /** The transport of Cocos: one byte of type, four of length, the message. */
 const cocos: Carrier = {
   name: "cocos",
+  showsEnd: () => true,
   wrap: (cargo, message) => concat(uint(cocosTypes[cargo], 1), uint(message.length, 4), message),
   measure(buffered) {
     if (buffered.length < 5) return undefined;

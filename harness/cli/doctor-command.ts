@@ -1,4 +1,3 @@
-import { defaultProfile } from "../attestation/profile.ts";
 import { IutFailure } from "../iut/control.ts";
 import { type Driver, SetUpError } from "../iut/driver.ts";
 import { type Position, splitPosition } from "../iut/protocol.ts";
@@ -8,7 +7,7 @@ import { equalBytes, toHex, utf8 } from "../wire/bytes.ts";
 import { isCipherSuite } from "../wire/code-points.ts";
 import { killChildrenOnExit } from "./interrupt.ts";
 import { EXIT_USAGE, reportProblem } from "./problem.ts";
-import { resolveSubject } from "./subject.ts";
+import { readProfile, resolveSubject } from "./subject.ts";
 
 const LABEL = "EXPORTER-expat-conformance doctor";
 
@@ -16,9 +15,9 @@ const LABEL = "EXPORTER-expat-conformance doctor";
  * `doctor`: says what works of a shim, step by step, and whose fault it is where something does not. Exit code 0 where all works, 1 where
  * the shim works and the implementation gives wrong values, 2 where the shim itself is broken.
  */
-export async function doctorCommand(options: { iut: string; timeout: number; build: boolean }): Promise<number> {
+export async function doctorCommand(options: { iut: string; profile?: string; timeout: number; build: boolean }): Promise<number> {
   killChildrenOnExit();
-  const subject = resolveSubject(options, defaultProfile);
+  const subject = resolveSubject(options, readProfile(options.profile));
   subject.build();
   let driver: Driver;
   try {

@@ -17,7 +17,8 @@ const iutOption = new Option("--iut <path>", 'folder with an iut.yaml, the file 
 function integer(from: number, to: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!Number.isInteger(value) || value < from || value > to) throw new InvalidArgumentError(`expected a whole number from ${from} to ${to}`);
+    if (!Number.isInteger(value) || value < from || value > to)
+      throw new InvalidArgumentError(`expected a whole number from ${from} to ${to}`);
     return value;
   };
 }
@@ -50,6 +51,7 @@ program
   )
   .option("--baseline <file>", "known deviations (default: the one that the manifest names)")
   .option("--no-baseline", "judge without the manifest's baseline")
+  .option("--profile <file>", "YAML or JSON: what the drafts leave open (schemas/profile.schema.json); default: docs/iut-protocol.md")
   .option("--workers <n>", "processes of the implementation side by side (default: one per core)", integer(1, 256))
   .option("--timeout <ms>", "deadline for one answer of a shim", milliseconds, 10_000)
   .option("--seed <text>", "source of the contexts that the harness chooses (default: random; printed in the report)")
@@ -98,6 +100,7 @@ program
   .command("doctor")
   .description("tell a broken shim from a wrong implementation: start it, say hello, connect in each position, compare an exporter value")
   .addOption(iutOption)
+  .option("--profile <file>", "YAML or JSON: what the drafts leave open (schemas/profile.schema.json)")
   .option("--timeout <ms>", "deadline for one answer of the shim", milliseconds, 10_000)
   .option("--no-build", "do not run the manifest's build command first")
   .addHelpText("after", "\nExample:\n  $ expat-conformance doctor --iut iuts/cocos")

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
-import { defaultProfile } from "../attestation/profile.ts";
 import type { Driver } from "../iut/driver.ts";
 import { type Position, positions } from "../iut/protocol.ts";
 import { type Baseline, emptyBaseline, readBaseline } from "../report/baseline.ts";
@@ -22,7 +21,7 @@ import { version } from "../version.ts";
 import { killChildrenOnExit } from "./interrupt.ts";
 import { reportProblem, UsageError } from "./problem.ts";
 import { nearest, selection } from "./selection.ts";
-import { resolveSubject, type Subject, type SubjectOptions } from "./subject.ts";
+import { readProfile, resolveSubject, type Subject, type SubjectOptions } from "./subject.ts";
 
 export interface RunCommandOptions extends SubjectOptions {
   readonly only?: string[];
@@ -30,6 +29,7 @@ export interface RunCommandOptions extends SubjectOptions {
   readonly report?: string[];
   /** A file, undefined: the manifest's, false: none. */
   readonly baseline?: string | false;
+  readonly profile?: string;
   readonly workers?: number;
   readonly seed?: string;
   readonly verbose?: boolean;
@@ -43,7 +43,8 @@ export async function runCommand(options: RunCommandOptions): Promise<number> {
   const library = loadLibrary();
   const selects = selection(options.only, library);
   const wanted = chosenPositions(options.position);
-  const subject = resolveSubject(options, defaultProfile);
+  const profile = readProfile(options.profile);
+  const subject = resolveSubject(options, profile);
   const baseline = baselineOf(options, subject);
   const { reporter, terminal } = openReports(options, library);
   subject.build();
@@ -76,7 +77,7 @@ export async function runCommand(options: RunCommandOptions): Promise<number> {
         revisions: revisionsOf(library.ledger),
         iut: { name: hello.name, version: hello.version, path: subject.path, hello },
         seed,
-        profile: defaultProfile,
+        profile,
       }),
     );
     begun = reporter;
@@ -85,7 +86,7 @@ export async function runCommand(options: RunCommandOptions): Promise<number> {
       start: async () => waiting.pop() ?? subject.start(),
       workers: subject.endpoint === undefined ? workersFor(options) : 1,
       ledger: library.ledger,
-      profile: defaultProfile,
+      profile,
       payload: subject.payload,
       anchors: subject.anchors,
       seed,

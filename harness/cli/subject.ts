@@ -3,9 +3,10 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type PayloadAdapter, payloadAdapters } from "../attestation/payload.ts";
-import type { Profile } from "../attestation/profile.ts";
+import { defaultProfile, type Profile, profileSchema } from "../attestation/profile.ts";
 import { type Carrier, carriers } from "../carrier/carrier.ts";
 import { InputError } from "../input/input-error.ts";
+import { readYaml } from "../input/yaml-file.ts";
 import { IutFailure, withLastWords } from "../iut/control.ts";
 import { greet } from "../iut/controlled.ts";
 import type { Driver } from "../iut/driver.ts";
@@ -41,12 +42,25 @@ export interface SubjectOptions {
   readonly build: boolean;
 }
 
+/** The profile that a file describes; the default one without a file. Throws InputError. */
+export function readProfile(file: string | undefined): Profile {
+  return file === undefined ? defaultProfile : readYaml(file, profileSchema);
+}
+
 /** Finds out what the options speak of; starts nothing yet. Throws UsageError or InputError. */
 export function resolveSubject(options: SubjectOptions, profile: Profile): Subject {
   if (options.endpoint !== undefined) return endpointSubject(options, options.endpoint);
   if (options.iut === "reference") {
     const start = () => greet(new Reference(), profile);
-    return { path: "reference", endpoint: undefined, payload: adapter("cmw"), anchors: undefined, baseline: undefined, build: () => {}, start };
+    return {
+      path: "reference",
+      endpoint: undefined,
+      payload: adapter("cmw"),
+      anchors: undefined,
+      baseline: undefined,
+      build: () => {},
+      start,
+    };
   }
   const manifest = readManifest(options.iut);
   const { command, folder, environment } = manifest;

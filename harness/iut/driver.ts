@@ -68,6 +68,11 @@ export interface ConnectOptions {
   readonly record: boolean;
 }
 
+/** What a script does cannot be seen by, or seen of, this implementation: nothing is judged. The message names what. */
+export class NotObservableError extends Error {
+  override readonly name = "NotObservableError";
+}
+
 /** A connection with the implementation could not be set up: `reason` says what it did. */
 export class SetUpError extends Error {
   override readonly name = "SetUpError";

@@ -1,13 +1,13 @@
 import type { Socket } from "node:net";
 import { otherSide } from "../authenticator/secrets.ts";
-import type { Carrier } from "../carrier/carrier.ts";
+import type { Cargo, Carrier } from "../carrier/carrier.ts";
 import { pki } from "../pki/test-pki.ts";
 import { type Channel, ChannelError } from "../tls/channel.ts";
 import { type Address, dial, type Listener, listen, startTls } from "../tls/node-channel.ts";
 import { type Bytes, fromHex } from "../wire/bytes.ts";
 import { DecodeError } from "../wire/reader.ts";
 import { IutFailure } from "./control.ts";
-import { type Ability, type Answer, type ConnectOptions, type Driver, type IutConnection, SetUpError } from "./driver.ts";
+import { type Ability, type Answer, type ConnectOptions, type Driver, type IutConnection, NotObservableError, SetUpError } from "./driver.ts";
 import type { EndpointSection, Manifest } from "./manifest.ts";
 import { fillIn, Product } from "./product.ts";
 import { type AcceptedResult, type Hello, type Params, splitPosition } from "./protocol.ts";
@@ -141,14 +141,14 @@ class EndpointConnection implements IutConnection {
   }
 
   async authenticate({ request }: { readonly request: Bytes | null }): Promise<Answer<Bytes>> {
-    if (request) await this.channel.send(this.carrier.wrap("request", request)).catch(ignoreClosed);
+    if (request) await this.channel.send(this.#framed("request", request)).catch(ignoreClosed);
     return this.#receive("authenticator");
   }
 
   async validate({ authenticator }: Omit<Params<"validate">, "channel">): Promise<Answer<AcceptedResult | undefined>> {
     const { accepts, probe } = this.endpoint;
     if (accepts === undefined) throw new RpcError(RpcCode.unsupported, "the manifest does not say how acceptance shows", "accepts");
-    const frame = this.carrier.wrap("authenticator", authenticator);
+    const frame = this.#framed("authenticator", authenticator);
     await this.channel.send(accepts === "open" && probe ? Buffer.concat([frame, fromHex(probe)]) : frame).catch(ignoreClosed);
     // Only a sign of life counts: silence is neither acceptance nor refusal, and closing is refusal.
     const answer = await this.#answer(() => this.channel.receiveWhole((buffered) => buffered.length || undefined, ANSWER_TIMEOUT_MS));
@@ -165,7 +165,12 @@ class EndpointConnection implements IutConnection {
     await this.ended();
   }
 
-  async #receive(cargo: "request" | "authenticator"): Promise<Answer<Bytes>> {
+  #framed(cargo: Cargo, message: Bytes): Bytes {
+    if (this.carrier.showsEnd(message)) return this.carrier.wrap(cargo, message);
+    throw new NotObservableError(`not observable at an endpoint: where a message ends, with the carrier ${this.carrier.name}`);
+  }
+
+  async #receive(cargo: Cargo): Promise<Answer<Bytes>> {
     try {
       const frame = await this.#answer(() => this.channel.receiveWhole(this.carrier.measure, ANSWER_TIMEOUT_MS));
       return "refused" in frame ? frame : { value: this.carrier.unwrap(cargo, frame.value) };

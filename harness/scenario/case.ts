@@ -69,6 +69,7 @@ export function judgesRequests(iut: Role, steps: readonly Step[]): boolean {
 export function neededAbilities(iut: Role, steps: readonly Step[]): Set<Ability> {
   const abilities = new Set<Ability>();
   let exchanges = 0;
+  const asking: string[] = [];
   for (const step of steps) {
     if ("context" in step) abilities.add("get-context");
     if ("authenticate" in step) {
@@ -80,7 +81,9 @@ export function neededAbilities(iut: Role, steps: readonly Step[]): Set<Ability>
       if (request === null) abilities.add("spontaneous");
     }
     if ("request" in step && step.request.by === "iut") {
-      const { attestation, signatureSchemes, context } = step.request;
+      const { attestation, signatureSchemes, context, on = "main" } = step.request;
+      if (asking.includes(on)) abilities.add("several-exchanges");
+      asking.push(on);
       if (attestation !== undefined || signatureSchemes !== undefined || context !== undefined) abilities.add("choose-request");
       if (iut === "attester") abilities.add("both-roles");
     }

@@ -15,6 +15,8 @@ export interface ValueScope {
   connection(name: string): ExporterSource;
   /** The side of the IUT, for `{iut}` and `{harness}` in exporter labels. */
   readonly iutSide: Side;
+  /** The label of the profile, for `{attestation}`. */
+  readonly exporterLabel: string;
 }
 
 // The forms, each an object with one field (and options) that tells them apart. Documented in docs/writing-a-scenario.md.
@@ -78,7 +80,10 @@ function evaluate(form: Form, scope: ValueScope): unknown {
   if ("pki" in form) return fromPki(form.pki);
   const connection = scope.connection(form.on);
   const context = form.context === undefined ? new Uint8Array(0) : resolveBytes(form.context, scope);
-  const label = form.export.replace("{iut}", scope.iutSide).replace("{harness}", otherSide(scope.iutSide));
+  const label = form.export
+    .replace("{iut}", scope.iutSide)
+    .replace("{harness}", otherSide(scope.iutSide))
+    .replace("{attestation}", scope.exporterLabel);
   return connection.exportKeyingMaterial(label, context, form.length ?? hashLength[connection.hash]);
 }
 

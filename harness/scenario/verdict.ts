@@ -1,7 +1,7 @@
 import type { StepResult } from "../appraisal/finding.ts";
 import { MutationError } from "../forge/edit.ts";
 import { IutFailure } from "../iut/control.ts";
-import { SetUpError } from "../iut/driver.ts";
+import { NotObservableError, SetUpError } from "../iut/driver.ts";
 import { RpcCode, RpcError } from "../iut/rpc-error.ts";
 import { ChannelError } from "../tls/channel.ts";
 import type { Case, Check } from "./case.ts";
@@ -59,6 +59,7 @@ export function errorVerdict(script: Case, error: unknown, ledger: Ledger): Verd
     const expected = script.kind === "negative" ? "a refusal as a result" : "a result";
     return { outcome: script.kind === "probe" ? "observed" : "fail", detail: `expected ${expected}, found ${found}`, expected, found };
   }
+  if (error instanceof NotObservableError) return { outcome: "unsupported", detail: error.message };
   if (error instanceof SetUpError || error instanceof ChannelError) {
     return { outcome: "blocked", detail: `the set-up failed: ${error.message}` };
   }
