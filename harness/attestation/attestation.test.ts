@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { parseCertificate } from "../authenticator/certificate.ts";
 import { pki } from "../pki/test-pki.ts";
 import { fromHex, toHex, utf8 } from "../wire/bytes.ts";
+import { aikHash, attestationExport, bindingValue, publicKeyBytes } from "./binding.ts";
 import { cbor, decodeCbor } from "./cbor.ts";
 import { type CmwRecord, decodeCmw, encodeCmw, fromBase64url, mediaTypeOf } from "./cmw.ts";
 import { evidenceFormats } from "./evidence-formats.ts";
@@ -72,6 +74,37 @@ describe("CMW records", () => {
     expect(mediaTypeOf('Application/EAT+cwt; eat_profile="x"')).toBe("application/eat+cwt");
     expect(mediaTypeOf(64999)).toBeUndefined();
     expect(fromBase64url("I0faVQ")).toEqual(Buffer.from(value));
+  });
+});
+
+describe("the binding", () => {
+  it("takes the public key as the profile encodes it (open point public-key-encoding)", () => {
+    const certificate = parseCertificate(pki("identity-p256").certificate);
+    expect(publicKeyBytes(certificate, "spki-der")).toHaveLength(91);
+    expect(publicKeyBytes(certificate, "raw")).toHaveLength(65);
+    expect(toHex(publicKeyBytes(certificate, "raw"))).toBe(toHex(publicKeyBytes(certificate, "spki-der").subarray(26)));
+  });
+
+  it("asks the exporter for label, context and length of the profile", () => {
+    const asked: unknown[] = [];
+    const exportKeyingMaterial = (...call: unknown[]) => {
+      asked.push(call);
+      return fromHex("00");
+    };
+    attestationExport({ hash: "sha384", exportKeyingMaterial }, utf8("c"), profileSchema.parse({ exporterLabel: "L", exporterLength: 7 }));
+    attestationExport({ hash: "sha384", exportKeyingMaterial }, utf8("c"), defaultProfile);
+    expect(asked).toEqual([
+      ["L", utf8("c"), 7],
+      ["Attestation", utf8("c"), 32],
+    ]);
+  });
+
+  it("is Hash(public_key ‖ exported_value), and the AIK hash is Hash(public_key)", () => {
+    const input = { hash: "sha256", publicKey: utf8("ab"), exportedValue: utf8("c") } as const;
+    // SHA-256 of "abc" and of "ab".
+    expect(toHex(bindingValue(input))).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    expect(toHex(aikHash(input))).toBe("fb8e20fc2e4c3f248c60c39bd652f3c1347298bb977b8b4d5903b85055620603");
+    expect(bindingValue({ ...input, hash: "sha384" })).toHaveLength(48);
   });
 });
 

@@ -16,7 +16,7 @@ import { RpcError } from "../iut/rpc-error.ts";
 import { Shim } from "../iut/shim.ts";
 import { Reference } from "../reference/reference.ts";
 import type { Anchors } from "../scenario/execute.ts";
-import { type Bytes, fromHex } from "../wire/bytes.ts";
+import type { Bytes } from "../wire/bytes.ts";
 import { UsageError } from "./problem.ts";
 
 /** What is tested, and how it is started. */
@@ -148,8 +148,7 @@ function anchorsOf({ trust }: EndpointSection, { folder, file }: Manifest): Anch
       throw new InputError(`${file}: endpoint.trust: ${path}: ${(error as Error).message}`);
     }
   };
-  const measurement = trust.measurement === undefined ? undefined : fromHex(trust.measurement);
-  return { pkix: trust.identity.map(read), attestation: trust.attestation.map(read), measurement };
+  return { pkix: trust.identity.map(read), attestation: trust.attestation.map(read) };
 }
 
 function startFailure({ file }: Manifest, error: unknown): unknown {

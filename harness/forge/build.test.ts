@@ -178,6 +178,8 @@ describe("mutations", () => {
     [{ at: "claims.nonce.value", op: "reverse", value: 1 }, undefined],
     [{ at: "cmw.type", op: "flip" }, /does not apply/],
     [{ at: "cmw.indicator", op: "replace", value: 4 }, /changes nothing/],
+    [{ at: "cmw.bytes", op: "truncate" }, /has no bytes of its own/],
+    [{ at: "binding.publicKey.length", op: "add" }, /has no bytes of its own/],
     [{ at: "certificate.nothing.length", op: "add" }, /no field/],
     [{ at: "finished.verifyData", op: "flip", index: 4096 }, /no bit/],
   ] as const)("that do not fit are an error of the scenario: %j", (edit, message) => {

@@ -2,8 +2,8 @@ import { z } from "zod";
 
 /**
  * One edit of what the harness sends, as data. `at` names a stage and a field of its value: `certificate.entries.0.extensions`,
- * `claims.nonce.value`. Three endings speak of the encoded bytes of a stage: `….length` (a length prefix, left inconsistent with the
- * content), `STAGE.bytes` (all bytes of the stage's message).
+ * `claims.nonce.value`. Two endings speak of the encoded bytes of a stage: `….length` (a length prefix, left inconsistent with the
+ * content) and `STAGE.bytes` (all bytes of the stage's message).
  */
 export const mutationSchema = z.strictObject({
   at: z.string().regex(/^[a-z-]+(\.[A-Za-z0-9]+)*$/, "expected a stage and a field, such as certificate.entries.0.extensions"),

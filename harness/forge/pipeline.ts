@@ -60,7 +60,11 @@ function run<Values, Input>(
       }
       for (const { seal, name } of stages) if (seal && !renews(mutation, String(name))) keptSeals.add(name);
     }
-    if (!stage.encode || value === null) continue;
+    if (!stage.encode || value === null) {
+      const aimless = here.find(({ at }) => aimsAtBytes(fieldOf(at)));
+      if (aimless) throw new MutationError(`${aimless.at}: the stage ${String(stage.name)} has no bytes of its own here`);
+      continue;
+    }
     let bytes = stage.encode(value as NonNullable<Values[keyof Values]>, view, input);
     for (const mutation of here) {
       if (aimsAtBytes(fieldOf(mutation.at)))

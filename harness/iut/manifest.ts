@@ -18,7 +18,7 @@ const endpointSchema = z.strictObject({
   command: command
     .optional()
     .describe(
-      "starts the product; {host} {port} {identityCert} {identityKey} {attestationChain} {attestationKey} {ueid} {measurement} are filled in",
+      "starts the product; {host} {port}, PEM files {identityCert} {identityKey} {identityRoot} {attestationChain} {attestationKey} {attestationRoot} {handshakeRoot}, and {ueid} {measurement} are filled in",
     ),
   ready: z.string().min(1).optional().describe("text on its stdout that says that it listens"),
   carrier: carrier.optional(),
@@ -42,10 +42,6 @@ const endpointSchema = z.strictObject({
     .strictObject({
       identity: z.array(z.string()).min(1).describe("PEM files: roots of its end-entity certificate"),
       attestation: z.array(z.string()).default([]).describe("PEM files: roots of its attestation key"),
-      measurement: z
-        .string()
-        .regex(/^([0-9a-f]{2})*$/)
-        .optional(),
     })
     .optional()
     .describe("default: the test PKI, which the command was given"),

@@ -89,6 +89,7 @@ const inputs: Record<string, () => string> = {
   identityCert: () => pemFile("identity-cert", "CERTIFICATE", pki("identity-p256").chain),
   identityKey: () => pemFile("identity-key", "PRIVATE KEY", [pki("identity-p256").pkcs8]),
   identityRoot: () => pemFile("identity-root", "CERTIFICATE", [pki("identity-root").certificate]),
+  handshakeRoot: () => pemFile("handshake-root", "CERTIFICATE", [pki("handshake-root").certificate]),
   attestationChain: () => pemFile("attestation-chain", "CERTIFICATE", pki("attestation-p256").chain),
   attestationKey: () => pemFile("attestation-key", "PRIVATE KEY", [pki("attestation-p256").pkcs8]),
   attestationRoot: () => pemFile("attestation-root", "CERTIFICATE", [pki("attestation-root").certificate]),

@@ -13,6 +13,7 @@ import type { Answer, Driver, IutConnection } from "../iut/driver.ts";
 import { type Position, splitPosition } from "../iut/protocol.ts";
 import { CLAIMS } from "../pki/claims.ts";
 import { pki } from "../pki/test-pki.ts";
+import { getContext } from "../wire/authenticator.ts";
 import { type Bytes, equalBytes, preview, utf8 } from "../wire/bytes.ts";
 import type { CipherSuite } from "../wire/code-points.ts";
 import { DecodeError } from "../wire/reader.ts";
@@ -32,7 +33,7 @@ export interface ExecutionContext {
   readonly scheme: SchemeName;
   readonly profile: Profile;
   readonly payload: PayloadAdapter;
-  /** Anchors and reference value of an endpoint that we did not start; undefined: the test PKI and the claims below. */
+  /** Anchors of an endpoint that we did not start; undefined: the test PKI and the claims below. */
   readonly anchors: Anchors | undefined;
   readonly seed: string;
   /** Names the instance: with the seed, the source of the contexts that the harness chooses. */
@@ -43,8 +44,6 @@ export interface ExecutionContext {
 export interface Anchors {
   readonly pkix: readonly Bytes[];
   readonly attestation: readonly Bytes[];
-  /** undefined: any measurement is fine. */
-  readonly measurement: Bytes | undefined;
 }
 
 /** How the script went: the first thing that was not as the script says, and what was judged. */
@@ -242,7 +241,8 @@ class ScriptRun implements ValueScope {
         // An attester may leave an offer unanswered (open point offer-declined): that is told apart below, not failed.
         policy: {
           attestation: attested ? "optional" : "none",
-          measurement: anchors ? anchors.measurement : policy.measurement,
+          // What a product measures is its own; only one that was given the claims of the suite can be asked for them.
+          measurement: anchors ? undefined : policy.measurement,
         },
         now: step.now === undefined ? new Date() : new Date(step.now),
         consumedContexts: this.#messages.contexts(on),
@@ -273,8 +273,7 @@ class ScriptRun implements ValueScope {
     const answer = await this.driver.context(message === "request" ? { request: target.bytes } : { authenticator: target.bytes });
     if (expect === "refused") return this.#decision("refused", answer, "a context");
     if ("refused" in answer) return { expected: "the context", found: describeRefusal(answer.refused) };
-    const expected =
-      (target.kind === "request" ? target.context : target.built?.values.certificate.certificateRequestContext) ?? answer.value;
+    const expected = target.kind === "request" ? target.context : getContext(target.bytes);
     return equalBytes(expected, answer.value) ? undefined : { expected: preview(expected, 64), found: preview(answer.value, 64) };
   }
 

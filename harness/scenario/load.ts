@@ -113,23 +113,25 @@ function vary(steps: readonly Step[], file: CaseFile, kind: Kind, here: string):
     const verb = "authenticate" in step ? step.authenticate : "request" in step ? step.request : undefined;
     return verb?.by === "harness" ? verb : undefined;
   });
-  const iutStep = last((step) => {
-    const verb = "validate" in step ? step.validate : "authenticate" in step ? step.authenticate : undefined;
-    return verb?.by === "iut" ? verb : undefined;
+  const answered = last((step) => {
+    if ("validate" in step && step.validate.by === "iut")
+      return { refuse: () => Object.assign(step.validate, { expect: "refused" }), verb: step.validate };
+    // An authenticated refusal declines as well as a refusal does (RFC 9261 section 6).
+    const refuse = () => "authenticate" in step && Object.assign(step.authenticate, { expect: "refused-or-empty" });
+    return "authenticate" in step && step.authenticate.by === "iut" ? { refuse, verb: step.authenticate } : undefined;
   });
   const request = last((step) => ("request" in step ? step.request : undefined));
   const authenticate = last((step) => ("authenticate" in step ? step.authenticate : undefined));
   const validate = last((step) => ("validate" in step ? step.validate : undefined));
-  if (harnessMessage === undefined || iutStep === undefined) {
+  if (harnessMessage === undefined || answered === undefined) {
     throw new InputError(`${here}: its control has no message of the harness that the IUT answers`);
   }
   if (file.mutate) harnessMessage.mutate = file.mutate;
   if (file.request && request) Object.assign(request, file.request);
   if (file.authenticate && authenticate) Object.assign(authenticate, file.authenticate);
   if (file.validate && validate) Object.assign(validate, file.validate);
-  if (kind === "probe") iutStep.expect = "observed";
-  // An authenticated refusal declines as well as a refusal does (RFC 9261 section 6).
-  if (kind === "negative") iutStep.expect = file.iut === "attester" ? ("refused-or-empty" as never) : "refused";
+  if (kind === "probe") answered.verb.expect = "observed";
+  if (kind === "negative") answered.refuse();
   // What the attester must not make is not judged either.
   return kind === "positive" ? varied : varied.filter((step) => !("validate" in step && step.validate.by === "harness"));
 }

@@ -12,7 +12,7 @@ export const schemeNames = ["p256", "p384", "ed25519", "rsa-pss-sha256", "rsa-ps
 
 const by = z.enum(["iut", "harness"]).describe("who does it: the implementation under test, or the harness");
 const on = identifier.describe("the connection; the first one is `main`, others are opened by `connect`");
-const as = identifier.describe("a name for what is made, for later steps and for `from`; default: that of the exchange");
+const as = identifier.describe("a name for what is made, for later steps and for `from`; default: `request` or `authenticator`");
 const value = z
   .unknown()
   .describe("a literal, or a form such as {hex}, {text}, {from}, {pki}, {export}, {repeat}: docs/writing-a-scenario.md");
@@ -58,7 +58,7 @@ const validateStep = z.strictObject({
   by,
   on: on.optional(),
   authenticator: identifier.optional().describe("default: the last one made"),
-  request: identifier.nullable().optional().describe("default: the last request; null: none"),
+  request: identifier.nullable().optional().describe("default: the one that the authenticator answers; null: none"),
   trust: z
     .strictObject({ pkix: z.array(z.string()).optional(), attestation: z.array(z.string()).optional() })
     .optional()
@@ -91,7 +91,10 @@ const caseSchema = z
     title: z.string().min(10).describe("a sentence that holds for a conforming implementation"),
     why: z.string().min(10).optional().describe("what goes wrong in the world where an implementation gets it wrong"),
     iut: z.enum(["attester", "relying-party"]),
-    kind: z.enum(["positive", "negative", "probe"]).optional().describe("default: negative with `mutate` or a refusal expected"),
+    kind: z
+      .enum(["positive", "negative", "probe"])
+      .optional()
+      .describe("default: negative where it varies its control, or where its last step expects a refusal"),
     requirements: z.array(z.string()).min(1),
     control: z.string().optional().describe("the positive twin: a case of this suite, or the full id of another one"),
     attested: z.boolean().default(false),
@@ -118,9 +121,17 @@ const caseSchema = z
     request: requestStep.pick({ attestation: true, signatureSchemes: true }).partial().optional(),
     steps: z.array(stepSchema).min(1).optional(),
   })
-  .refine((value) => value.steps !== undefined || value.control !== undefined, {
-    error: "a case has `steps`, or a `control` whose steps it varies with `mutate`, `request`, `authenticate` or `validate`",
-  });
+  .refine(
+    ({ steps, control, mutate, request, authenticate, validate }) =>
+      (steps === undefined) === varies(mutate, request, authenticate, validate) && (steps ?? control) !== undefined,
+    {
+      error: "expected either `steps`, or a `control` whose steps are varied with `mutate`, `request`, `authenticate` or `validate`",
+    },
+  );
+
+function varies(...edits: readonly unknown[]): boolean {
+  return edits.some((edit) => edit !== undefined);
+}
 
 export const suiteSchema = z.strictObject({
   suite: z.string().regex(/^[a-z0-9][a-z0-9./-]*$/),

@@ -60,15 +60,17 @@ export function resolveValue(value: unknown, scope: ValueScope): unknown {
 export function resolveBytes(value: unknown, scope: ValueScope): Bytes {
   const resolved = resolveValue(value, scope);
   if (resolved instanceof Uint8Array) return resolved;
+  if (resolved instanceof SelfReference)
+    throw new MutationError(`{self: ${resolved.path}}: stands alone as a value, not inside another form`);
   throw new MutationError(`${JSON.stringify(value)}: expected bytes, such as {hex: "00"}`);
 }
 
 type Form = { [Name in keyof typeof forms]: z.output<(typeof forms)[Name]> }[keyof typeof forms];
 
 function evaluate(form: Form, scope: ValueScope): unknown {
-  if ("hex" in form) return fromHex(form.hex);
+  if ("hex" in form) return asMutationError(`{hex: ${form.hex.slice(0, 20)}}`, () => fromHex(form.hex));
   if ("text" in form) return utf8(form.text);
-  if ("repeat" in form) return fromHex(form.repeat.repeat(form.times));
+  if ("repeat" in form) return asMutationError(`{repeat: ${form.repeat}}`, () => fromHex(form.repeat.repeat(form.times)));
   if ("concat" in form) return concat(...form.concat.map((part) => resolveBytes(part, scope)));
   if ("hash" in form) {
     const hash = createHash(form.with);
@@ -87,9 +89,17 @@ function evaluate(form: Form, scope: ValueScope): unknown {
   return connection.exportKeyingMaterial(label, context, form.length ?? hashLength[connection.hash]);
 }
 
+function asMutationError<T>(form: string, evaluateForm: () => T): T {
+  try {
+    return evaluateForm();
+  } catch (error) {
+    throw new MutationError(`${form}: ${(error as Error).message}`);
+  }
+}
+
 function fromPki(reference: string): unknown {
   const [name = "", part] = reference.split(".");
-  const entity = pki(name);
+  const entity = asMutationError(`{pki: ${reference}}`, () => pki(name));
   switch (part) {
     case "certificate":
       return entity.certificate;
