@@ -11,13 +11,21 @@ const checks = [
     what: "modules",
   },
   { name: "dead code", command: ["knip"], seen: /^/, what: "no findings" },
-  { name: "ledger", command: ["node", "dist/harness/cli/main.js", "requirements"], seen: /(\d+) statements: (\d+) with checks/, what: "statements" },
+  {
+    name: "ledger",
+    command: ["node", "dist/harness/cli/main.js", "requirements"],
+    seen: /(\d+) statements: (\d+) with checks/,
+    what: "statements",
+  },
 ];
 
 let failed = 0;
 for (const { name, command, seen, what } of checks) {
   const [program, ...args] = command;
-  const { status, stdout, stderr } = spawnSync(program, args, { encoding: "utf8", env: { ...process.env, PATH: `node_modules/.bin:${process.env.PATH}` } });
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    encoding: "utf8",
+    env: { ...process.env, PATH: `node_modules/.bin:${process.env.PATH}` },
+  });
   const output = `${stdout ?? ""}${stderr ?? ""}`;
   const match = seen.exec(output);
   // dependency-cruiser cruises nothing, and passes, where it does not understand the TypeScript that is installed.

@@ -118,6 +118,11 @@ program
     await referenceCommand();
   });
 
+// A reader such as `head` that has seen enough ends neither the run nor its reports.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

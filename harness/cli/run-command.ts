@@ -40,12 +40,12 @@ export async function runCommand(options: RunCommandOptions): Promise<number> {
   let begun: Reporter | undefined;
   killChildrenOnExit((reason) => begun?.abort(reason));
   const started = performance.now();
-  const library = loadLibrary();
-  const selects = selection(options.only, library);
   const wanted = chosenPositions(options.position);
   const profile = readProfile(options.profile);
   const subject = resolveSubject(options, profile);
   const baseline = baselineOf(options, subject);
+  const library = loadLibrary();
+  const selects = selection(options.only, library);
   const { reporter, terminal } = openReports(options, library);
   subject.build();
   // The first one answers for all of them what they support; a worker takes it over.

@@ -4,8 +4,7 @@ import { allChecks, type Library } from "../scenario/load.ts";
 import { UsageError } from "./problem.ts";
 
 /**
- * A filter on check ids and instance ids from `--only`. A glob without parameters also matches the case of a judged step, so that it
- * can be run at all. Throws UsageError, with the nearest ids, where a glob matches nothing.
+ * A filter on check ids and instance ids from `--only`. A glob that matches a case matches all that is judged in it as well. Throws UsageError, with the nearest ids, where a glob matches nothing.
  */
 export function selection(globs: readonly string[] | undefined, library: Library): ((id: string) => boolean) | undefined {
   if (globs === undefined) return undefined;
@@ -15,7 +14,10 @@ export function selection(globs: readonly string[] | undefined, library: Library
     if (!ids.some(matches)) throw new UsageError(`--only ${glob}: no check matches; ${nearest(withoutParameters(glob), ids)}`);
   }
   const matchers = globs.map(globMatcher);
-  return (id) => matchers.some((matches) => matches(id));
+  return (id) => {
+    const ofCase = id.replace(/#[^[]*/, "");
+    return matchers.some((matches) => matches(id) || matches(ofCase));
+  };
 }
 
 /** The ids that look most like `wanted`, as a hint. */

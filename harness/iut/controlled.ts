@@ -117,6 +117,10 @@ class ControlledConnection implements IutConnection {
     return isRefused(result) ? result : { value: result.accepted };
   }
 
+  async echo(data: Bytes): Promise<void> {
+    await this.#fromIut(await this.#toIut(data));
+  }
+
   async export(label: string, context: Bytes, length: number): Promise<Bytes> {
     const { value } = await this.control.call("export", { channel: this.name, label, context, length });
     return value;

@@ -37,6 +37,8 @@ export interface IutConnection {
   }): Promise<Answer<Bytes>>;
   /** Sends it an authenticator over the channel and returns its verdict; undefined where it accepts and does not tell what. */
   validate(ask: Omit<Params<"validate">, "channel">): Promise<Answer<AcceptedResult | undefined>>;
+  /** Sends `data` over the channel and has it sent back; for the doctor. Throws SetUpError where other bytes come back, or none. */
+  echo(data: Bytes): Promise<void>;
   /** An exporter value of its end; only to explain a failure. */
   export(label: string, context: Bytes, length: number): Promise<Bytes>;
   close(): Promise<void>;

@@ -7,7 +7,15 @@ import { type Address, dial, type Listener, listen, startTls } from "../tls/node
 import { type Bytes, fromHex } from "../wire/bytes.ts";
 import { DecodeError } from "../wire/reader.ts";
 import { IutFailure } from "./control.ts";
-import { type Ability, type Answer, type ConnectOptions, type Driver, type IutConnection, NotObservableError, SetUpError } from "./driver.ts";
+import {
+  type Ability,
+  type Answer,
+  type ConnectOptions,
+  type Driver,
+  type IutConnection,
+  NotObservableError,
+  SetUpError,
+} from "./driver.ts";
 import type { EndpointSection, Manifest } from "./manifest.ts";
 import { fillIn, Product } from "./product.ts";
 import { type AcceptedResult, type Hello, type Params, splitPosition } from "./protocol.ts";
@@ -154,6 +162,10 @@ class EndpointConnection implements IutConnection {
     const answer = await this.#answer(() => this.channel.receiveWhole((buffered) => buffered.length || undefined, ANSWER_TIMEOUT_MS));
     if ("refused" in answer) return answer;
     return { value: undefined };
+  }
+
+  async echo(): Promise<never> {
+    throw new RpcError(RpcCode.unsupported, "an endpoint has no send and receive", "send");
   }
 
   async export(): Promise<never> {

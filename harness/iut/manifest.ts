@@ -11,41 +11,46 @@ const carrier = z.enum([...carriers.keys()] as [string, ...string[]]).describe("
 const payload = z.enum([...payloadAdapters.keys()] as [string, ...string[]]).describe("what cmw_data holds; `cmw` is what the draft says");
 const command = z.array(z.string()).min(1).describe("program and arguments, started in the folder of the manifest");
 
-const endpointSchema = z.strictObject({
-  position: z.enum(positions),
-  host: z.string().default("127.0.0.1"),
-  port: z.number().int().min(1).max(65535).optional().describe("of a product that is running; or where we wait for one that dials"),
-  command: command
-    .optional()
-    .describe(
-      "starts the product; {host} {port}, PEM files {identityCert} {identityKey} {identityRoot} {attestationChain} {attestationKey} {attestationRoot} {handshakeRoot}, and {ueid} {measurement} are filled in",
-    ),
-  ready: z.string().min(1).optional().describe("text on its stdout that says that it listens"),
-  carrier: carrier.optional(),
-  payload: payload.optional(),
-  accepts: z
-    .enum(["application-data", "open"])
-    .optional()
-    .describe("how a relying party shows acceptance: it sends application data, or it answers a probe"),
-  probe: z
-    .string()
-    .regex(/^([0-9a-f]{2})+$/)
-    .optional()
-    .describe("hexadecimal: what is sent to see whether it is still open"),
-  supports: z.strictObject({
-    cipherSuites: z.array(z.string()).min(1),
-    signatureSchemes: z.array(z.number().int()).min(1),
-    models: z.array(z.string()).default([]),
-    evidence: z.array(z.string()).default([]),
-  }),
-  trust: z
-    .strictObject({
-      identity: z.array(z.string()).min(1).describe("PEM files: roots of its end-entity certificate"),
-      attestation: z.array(z.string()).default([]).describe("PEM files: roots of its attestation key"),
-    })
-    .optional()
-    .describe("default: the test PKI, which the command was given"),
-});
+const endpointSchema = z
+  .strictObject({
+    position: z.enum(positions),
+    host: z.string().default("127.0.0.1"),
+    port: z.number().int().min(1).max(65535).optional().describe("of a product that is running; or where we wait for one that dials"),
+    command: command
+      .optional()
+      .describe(
+        "starts the product; {host} {port}, PEM files {identityCert} {identityKey} {identityRoot} {attestationChain} {attestationKey} {attestationRoot} {handshakeRoot}, and {ueid} {measurement} are filled in",
+      ),
+    ready: z.string().min(1).optional().describe("text on its stdout that says that it listens"),
+    carrier: carrier.optional(),
+    payload: payload.optional(),
+    accepts: z
+      .enum(["application-data", "open"])
+      .optional()
+      .describe("how a relying party shows acceptance: it sends application data, or it answers a probe"),
+    probe: z
+      .string()
+      .regex(/^([0-9a-f]{2})+$/)
+      .optional()
+      .describe("hexadecimal: what is sent to see whether it is still open"),
+    supports: z.strictObject({
+      cipherSuites: z.array(z.string()).min(1),
+      signatureSchemes: z.array(z.number().int()).min(1),
+      models: z.array(z.string()).default([]),
+      evidence: z.array(z.string()).default([]),
+    }),
+    trust: z
+      .strictObject({
+        identity: z.array(z.string()).min(1).describe("PEM files: roots of its end-entity certificate"),
+        attestation: z.array(z.string()).default([]).describe("PEM files: roots of its attestation key"),
+      })
+      .optional()
+      .describe("default: the test PKI, which the command was given"),
+  })
+  .refine(({ position, accepts }) => position.startsWith("attester") || accepts !== undefined, {
+    path: ["accepts"],
+    error: "of a relying party the manifest must say how it shows acceptance",
+  });
 
 /** What iut.yaml says: how to build and start an implementation, as a shim or as an endpoint. */
 export const manifestSchema = z

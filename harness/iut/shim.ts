@@ -127,18 +127,25 @@ export class Shim implements IutControl {
     try {
       json = JSON.parse(line);
     } catch {
-      return this.#violation("a line that is no JSON", line);
+      this.#violation("a line that is no JSON", line);
+      return;
     }
     const response = responseSchema.safeParse(json);
-    if (!response.success) return this.#violation("a line that is no JSON-RPC response", line);
+    if (!response.success) {
+      this.#violation("a line that is no JSON-RPC response", line);
+      return;
+    }
     const { id, result, error } = response.data;
     const pending = typeof id === "number" ? this.#pending.get(id) : undefined;
     if (pending === undefined) {
       // After a failure, an answer that comes too late is of no interest.
-      if (this.#failure) return undefined;
-      return this.#violation(`an answer with the id ${JSON.stringify(id)}, which nothing waits for`, line);
+      if (!this.#failure) this.#violation(`an answer with the id ${JSON.stringify(id)}, which nothing waits for`, line);
+      return;
     }
-    if (error === undefined) return pending.resolve(result);
+    if (error === undefined) {
+      pending.resolve(result);
+      return;
+    }
     const feature = error.data?.feature ?? (error.code === RpcCode.methodNotFound ? pending.method : undefined);
     pending.reject(new RpcError(error.code, error.message, feature));
   }

@@ -15,7 +15,9 @@ if (!existsSync(program)) throw new Error("dist/ is missing: `npm run build` fir
 
 const fakes = join(packageRoot, "harness", "testing", "fakes");
 const folders: string[] = [];
-afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 /** What the program came to. */
 export interface Run {

@@ -1,12 +1,12 @@
 // A product in the field, made of the reference's parts: `node endpoint.mjs <fault> <position> <host> <port>`. It frames nothing (carrier
 // `bare`), runs one exchange on each connection, and as a relying party says "welcome" to whom it accepts.
 import { createServer } from "node:net";
+import { defaultProfile } from "../../../dist/harness/attestation/profile.js";
 import { CLAIMS } from "../../../dist/harness/pki/claims.js";
 import { pki } from "../../../dist/harness/pki/test-pki.js";
 import { authenticate } from "../../../dist/harness/reference/attester.js";
 import { request, validate } from "../../../dist/harness/reference/relying-party.js";
 import { ReferenceChannel } from "../../../dist/harness/reference/state.js";
-import { defaultProfile } from "../../../dist/harness/attestation/profile.js";
 import { dial, startTls } from "../../../dist/harness/tls/node-channel.js";
 import { cipherSuites } from "../../../dist/harness/wire/code-points.js";
 import { delimit } from "../../../dist/harness/wire/handshake.js";
@@ -14,7 +14,7 @@ import { callWitness } from "./witness.mjs";
 
 const [fault, position, host, port] = process.argv.slice(2);
 const [role, side] = position.split("/");
-const say = await callWitness();
+await callWitness();
 const WAIT_MS = 10_000;
 
 if (fault === "ends") {
@@ -30,24 +30,36 @@ async function serve(socket) {
   const { chain, pkcs8: key } = pki("handshake");
   const identity = side === "server" ? { chain, key } : undefined;
   try {
-    const channel = await startTls(socket, { side, cipherSuites: Object.keys(cipherSuites), identity, serverName: "localhost", handshakeTimeoutMs: WAIT_MS });
+    const channel = await startTls(socket, {
+      side,
+      cipherSuites: Object.keys(cipherSuites),
+      identity,
+      serverName: "localhost",
+      handshakeTimeoutMs: WAIT_MS,
+    });
     await exchange(new ReferenceChannel(channel));
-    // A client that stays is ended by who started it.
-    if (fault !== "stays") await channel.close();
+    await channel.close();
   } catch {
     // The peer closed, or sent what is no message.
     socket.destroy();
   }
+  // A client that stays is ended by who started it.
   if (fault === "stays") setInterval(() => undefined, 1 << 30);
 }
 
 async function attester(connection) {
   const { channel } = connection;
   const asked = await channel.receiveWhole(delimit, WAIT_MS);
-  if (fault === "silent") return say("silent"), channel.closed(2 * WAIT_MS);
   const identity = pki("identity-p256");
   const signer = pki("attestation-p256");
-  const attestation = { model: "background-check", type: "application/eat+cwt", cmw: "cbor", claims: CLAIMS, key: signer.pkcs8, chain: signer.chain };
+  const attestation = {
+    model: "background-check",
+    type: "application/eat+cwt",
+    cmw: "cbor",
+    claims: CLAIMS,
+    key: signer.pkcs8,
+    chain: signer.chain,
+  };
   const params = { channel: "", request: asked, identity: { chain: identity.chain, key: identity.pkcs8 }, attestation };
   const { authenticator } = authenticate(connection, params, defaultProfile);
   if (authenticator === undefined) return;
@@ -62,7 +74,11 @@ async function relyingParty(connection) {
   await channel.send(asked);
   const authenticator = await channel.receiveWhole(delimit, WAIT_MS);
   const trust = { pkix: [pki("identity-root").certificate], attestation: [], results: [] };
-  const verdict = validate(connection, { channel: "", request: asked, authenticator, trust, policy: { attestation: "none" } }, defaultProfile);
+  const verdict = validate(
+    connection,
+    { channel: "", request: asked, authenticator, trust, policy: { attestation: "none" } },
+    defaultProfile,
+  );
   if (fault === "refuses-everything" || ("refused" in verdict && fault !== "accepts-everything")) return;
   await channel.send(Buffer.from("welcome"));
   await channel.closed(WAIT_MS);

@@ -32,7 +32,12 @@ export const faults = {
 
   // Ends.
   "exits-after-hello": { answered: ({ method }) => method === "hello" && end(4, "out of luck") },
-  "exits-when-marked": { swallows: (request) => isMarked(request) && (end(7, "segmentation fault, nearly"), true) },
+  "exits-when-marked": {
+    swallows(request) {
+      if (isMarked(request)) end(7, "segmentation fault, nearly");
+      return isMarked(request);
+    },
+  },
 
   // Says what is no answer.
   "no-json-when-marked": {
@@ -42,8 +47,7 @@ export const faults = {
     begin: () => process.stderr.write("debugging is on\n"),
   },
   "wrong-id-when-marked": { answers: (answer, request) => (isMarked(request) ? { ...answer, id: answer.id + 1000 } : answer) },
-  "old-id-when-marked": { answers: (answer, request) => (isMarked(request) ? { ...answer, id: 1 } : answer) },
-  "no-result-when-marked": { answers: ({ jsonrpc, id }, request) => isMarked(request) && { jsonrpc, id, result: { request: "0G" } } },
+  "no-result-when-marked": { answers: (answer, request) => (isMarked(request) ? { ...answer, result: { request: "0G" } } : answer) },
   "line-of-1-mib": { answers: (answer) => ({ ...answer, padding: "x".repeat(MEBIBYTE - 20_000) }) },
   "line-of-5-mib": {
     asked(request, print) {

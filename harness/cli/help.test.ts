@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { cli } from "../testing/cli.ts";
+
+describe.concurrent("--help", () => {
+  it.each([[[]], [["run"]], [["list"]], [["requirements"]], [["doctor"]], [["reference"]]])("shows an example: %j", async (command) => {
+    const { code, stdout, stderr } = await cli([...command, "--help"]);
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/Usage: expat-conformance/);
+    expect(stdout).toMatch(/Examples?[^\n]*:\n +\S/);
+    expect(code).toBe(0);
+  });
+
+  it("prints the version", async () => {
+    const { code, stdout } = await cli(["--version"]);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(code).toBe(0);
+  });
+});
+
+describe.concurrent("usage that is wrong ends with exit code 2 and says what is wrong", () => {
+  it.each([
+    [["frobnicate"], /unknown command 'frobnicate'/],
+    [["run", "--frobnicate"], /unknown option '--frobnicate'/],
+    [["list", "too", "much"], /too many arguments/],
+    [["run", "--workers", "0"], /--workers.*whole number from 1/],
+    [["run", "--timeout", "soon"], /--timeout.*whole number from 100/],
+    // More than a timer can hold: it would fire at once, and everything would be a hang.
+    [["run", "--timeout", "99999999999"], /--timeout.*to 3600000/],
+    [["run", "--only"], /--only.*argument missing/],
+    [[], /Usage:/],
+  ])("%j", async (args, says) => {
+    const { code, stdout, stderr } = await cli(args);
+    expect(stderr).toMatch(says);
+    expect(stdout).toBe("");
+    expect(code).toBe(2);
+  });
+});
