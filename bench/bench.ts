@@ -26,7 +26,7 @@ const WARM_UP = 40;
 
 const identity = pki("identity-p256");
 const attester = pki("attestation-p256");
-const trust = { pkix: [pki("identity-root").certificate], attestation: [pki("attestation-root").certificate], results: [] };
+const trust = { pkix: [pki("identity-root-p256").certificate], attestation: [pki("attestation-root-p256").certificate], results: [] };
 let contexts = 0;
 
 /** One exchange as a case makes it: request, authenticator over the connection, judged to the end. Returns the two messages. */
@@ -63,6 +63,7 @@ async function exchange(connection: IutConnection): Promise<{ request: Bytes; au
     now: new Date(),
     consumedContexts: new Set(),
     payload: cmwPayload,
+    asked: { cmw: "cbor", ...CLAIMS },
   });
   const wrong = results.find(({ kind }) => kind !== "passed");
   if (wrong) throw new Error(`not right: ${JSON.stringify(wrong)}`);
@@ -102,7 +103,7 @@ async function plainConnection(): Promise<{ client: Channel; server: Channel }> 
   const options = { cipherSuites: ["TLS_AES_128_GCM_SHA256"], serverName: "localhost", handshakeTimeoutMs: 5000 } as const;
   const [accepted, dialled] = await Promise.all([listener.accept(5000), dial(listener.address, 5000)]);
   listener.close();
-  const { chain, pkcs8: key } = pki("handshake");
+  const { chain, pkcs8: key } = pki("handshake-p256");
   const [server, client] = await Promise.all([
     startTls(accepted, { ...options, side: "server", identity: { chain, key } }),
     startTls(dialled, { ...options, side: "client" }),

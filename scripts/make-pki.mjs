@@ -7,11 +7,19 @@ import * as x509 from "@peculiar/x509";
 
 x509.cryptoProvider.set(webcrypto);
 
-const algorithms = {
-  p256: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
-  p384: { name: "ECDSA", namedCurve: "P-384", hash: "SHA-384" },
-  ed25519: { name: "Ed25519" },
-  rsa: { name: "RSASSA-PKCS1-v1_5", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" },
+// A chain is signed throughout with the algorithm of its family: RFC 9261 section 5.2.1 has every entry fit what the request offers, and
+// a request may offer one scheme only. Keys of the three RSA families are rsaEncryption; their certificates are signed with RSASSA-PSS.
+const rsa = (hash, saltLength) => ({
+  key: { name: "RSA-PSS", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash },
+  signing: { name: "RSA-PSS", hash, saltLength },
+});
+const families = {
+  p256: { key: { name: "ECDSA", namedCurve: "P-256" }, signing: { name: "ECDSA", hash: "SHA-256" } },
+  p384: { key: { name: "ECDSA", namedCurve: "P-384" }, signing: { name: "ECDSA", hash: "SHA-384" } },
+  ed25519: { key: { name: "Ed25519" }, signing: { name: "Ed25519" } },
+  "rsa-pss-sha256": rsa("SHA-256", 32),
+  "rsa-pss-sha384": rsa("SHA-384", 48),
+  "rsa-pss-sha512": rsa("SHA-512", 64),
 };
 const ALWAYS = { notBefore: new Date("2020-01-01T00:00:00Z"), notAfter: new Date("2049-12-31T00:00:00Z") };
 const PAST = { notBefore: new Date("2020-01-01T00:00:00Z"), notAfter: new Date("2021-01-01T00:00:00Z") };
@@ -20,17 +28,16 @@ const FUTURE = { notBefore: new Date("2048-01-01T00:00:00Z"), notAfter: new Date
 const entities = {};
 let serial = 1;
 
-async function make(name, { subject, key = "p256", issuer, ca = false, validity = ALWAYS, names = ["localhost"], keyOf }) {
-  const algorithm = algorithms[key];
-  const keys = keyOf ? entities[keyOf].keys : await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-  const signer = issuer ? entities[issuer] : { keys, subject, algorithm };
+async function make(name, { subject, family = "p256", issuer, ca = false, validity = ALWAYS, keyOf }) {
+  const keys = keyOf ? entities[keyOf].keys : await webcrypto.subtle.generateKey(families[family].key, true, ["sign", "verify"]);
+  const signer = issuer ? entities[issuer] : { keys, subject, family };
   const extensions = [new x509.BasicConstraintsExtension(ca, undefined, true)];
   if (ca) {
     extensions.push(new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true));
   } else {
     extensions.push(new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true));
     extensions.push(new x509.ExtendedKeyUsageExtension(["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"]));
-    extensions.push(new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: "dns", value }))));
+    extensions.push(new x509.SubjectAlternativeNameExtension([{ type: "dns", value: "localhost" }]));
   }
   extensions.push(await x509.SubjectKeyIdentifierExtension.create(keys.publicKey));
   extensions.push(await x509.AuthorityKeyIdentifierExtension.create(signer.keys.publicKey));
@@ -39,7 +46,7 @@ async function make(name, { subject, key = "p256", issuer, ca = false, validity 
     subject,
     issuer: signer.subject,
     ...validity,
-    signingAlgorithm: signer.algorithm,
+    signingAlgorithm: families[signer.family].signing,
     publicKey: keys.publicKey,
     signingKey: signer.keys.privateKey,
     extensions,
@@ -47,7 +54,7 @@ async function make(name, { subject, key = "p256", issuer, ca = false, validity 
   entities[name] = {
     keys,
     subject,
-    algorithm,
+    family,
     json: {
       issuer: issuer ?? name,
       certificate: Buffer.from(certificate.rawData).toString("base64"),
@@ -56,39 +63,47 @@ async function make(name, { subject, key = "p256", issuer, ca = false, validity 
   };
 }
 
-await make("handshake-root", { subject: "CN=Handshake Root", ca: true });
-await make("handshake", { subject: "CN=localhost", issuer: "handshake-root" });
-
-await make("identity-root", { subject: "CN=Identity Root", ca: true });
-await make("identity-intermediate", { subject: "CN=Identity Intermediate", issuer: "identity-root", ca: true });
-for (const key of Object.keys(algorithms)) {
-  await make(`identity-${key}`, { subject: `CN=identity ${key}`, key, issuer: "identity-intermediate" });
+for (const family of Object.keys(families)) {
+  await make(`handshake-root-${family}`, { subject: `CN=Handshake Root ${family}`, family, ca: true });
+  await make(`handshake-${family}`, { subject: "CN=localhost", family, issuer: `handshake-root-${family}` });
 }
-await make("identity-other", { subject: "CN=identity other", issuer: "identity-intermediate" });
-await make("identity-expired", { subject: "CN=identity expired", issuer: "identity-intermediate", validity: PAST });
-await make("identity-future", { subject: "CN=identity future", issuer: "identity-intermediate", validity: FUTURE });
+
+for (const family of Object.keys(families)) {
+  await make(`identity-root-${family}`, { subject: `CN=Identity Root ${family}`, family, ca: true });
+  const issuer = `identity-intermediate-${family}`;
+  await make(issuer, { subject: `CN=Identity Intermediate ${family}`, family, issuer: `identity-root-${family}`, ca: true });
+  await make(`identity-${family}`, { subject: `CN=identity ${family}`, family, issuer });
+}
+const identityIssuer = "identity-intermediate-p256";
+await make("identity-other", { subject: "CN=identity other", issuer: identityIssuer });
+await make("identity-expired", { subject: "CN=identity expired", issuer: identityIssuer, validity: PAST });
+await make("identity-future", { subject: "CN=identity future", issuer: identityIssuer, validity: FUTURE });
 await make("identity-self-signed", { subject: "CN=identity self-signed" });
 await make("identity-issued-by-leaf", { subject: "CN=identity issued by leaf", issuer: "identity-other" });
+// Its intermediate is never sent: an implementation that keeps intermediates must not know it from another case.
+await make("identity-unsent-intermediate", { subject: "CN=Identity Unsent Intermediate", issuer: "identity-root-p256", ca: true });
+await make("identity-orphan", { subject: "CN=identity orphan", issuer: "identity-unsent-intermediate" });
 // A root of the same name with another key: trust by name alone would accept what it issues.
-await make("untrusted-root", { subject: "CN=Identity Root", ca: true });
+await make("untrusted-root", { subject: "CN=Identity Root p256", ca: true });
 await make("identity-untrusted", { subject: "CN=identity untrusted", issuer: "untrusted-root" });
 
-await make("attestation-root", { subject: "CN=Attestation Root", ca: true });
-await make("attestation-intermediate", { subject: "CN=Attestation Intermediate", issuer: "attestation-root", ca: true });
-for (const key of Object.keys(algorithms)) {
-  await make(`attestation-${key}`, { subject: `CN=attestation ${key}`, key, issuer: "attestation-intermediate" });
+// COSE algorithms: ES256, ES384, EdDSA, PS256.
+for (const family of ["p256", "p384", "ed25519", "rsa-pss-sha256"]) {
+  await make(`attestation-root-${family}`, { subject: `CN=Attestation Root ${family}`, family, ca: true });
+  const issuer = `attestation-intermediate-${family}`;
+  await make(issuer, { subject: `CN=Attestation Intermediate ${family}`, family, issuer: `attestation-root-${family}`, ca: true });
+  await make(`attestation-${family}`, { subject: `CN=attestation ${family}`, family, issuer });
 }
-await make("attestation-other", { subject: "CN=attestation other", issuer: "attestation-intermediate" });
-await make("attestation-expired", { subject: "CN=attestation expired", issuer: "attestation-intermediate", validity: PAST });
-await make("untrusted-attestation-root", { subject: "CN=Attestation Root", ca: true });
+const attestationIssuer = "attestation-intermediate-p256";
+await make("attestation-other", { subject: "CN=attestation other", issuer: attestationIssuer });
+await make("attestation-expired", { subject: "CN=attestation expired", issuer: attestationIssuer, validity: PAST });
+await make("attestation-unsent-intermediate", { subject: "CN=Attestation Unsent Intermediate", issuer: "attestation-root-p256", ca: true });
+await make("attestation-orphan", { subject: "CN=attestation orphan", issuer: "attestation-unsent-intermediate" });
+await make("untrusted-attestation-root", { subject: "CN=Attestation Root p256", ca: true });
 await make("attestation-untrusted", { subject: "CN=attestation untrusted", issuer: "untrusted-attestation-root" });
 await make("attestation-self-signed", { subject: "CN=attestation self-signed" });
 // The end-entity key, also certified for attestation: the open point dedicated-key.
-await make("attestation-of-identity", {
-  subject: "CN=attestation of identity",
-  issuer: "attestation-intermediate",
-  keyOf: "identity-p256",
-});
+await make("attestation-of-identity", { subject: "CN=attestation of identity", issuer: attestationIssuer, keyOf: "identity-p256" });
 
 const out = Object.fromEntries(Object.entries(entities).map(([name, { json }]) => [name, json]));
 writeFileSync(new URL("../pki/test-pki.json", import.meta.url), `${JSON.stringify(out, null, 2)}\n`);

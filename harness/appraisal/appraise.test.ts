@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { payloadAdapters } from "../attestation/payload.ts";
-import { pki } from "../pki/test-pki.ts";
+import { CLAIMS } from "../pki/claims.ts";
+import { pki, roots } from "../pki/test-pki.ts";
 import { fixedConnection } from "../testing/connection.ts";
 import { exchange } from "../testing/exchange.ts";
 import { fromHex, toHex } from "../wire/bytes.ts";
@@ -18,7 +19,12 @@ function outcome(edits: Edits, change: Partial<AppraisalInput> = {}) {
 
 describe("the appraisal", () => {
   it("passes every step of a right exchange", () => {
-    expect(outcome([])).toEqual({ findings: [], blocked: [], skipped: [], passed: appraisalSteps.map(({ name }) => name) });
+    expect(outcome([], { asked: { cmw: "cbor", ...CLAIMS } })).toEqual({
+      findings: [],
+      blocked: [],
+      skipped: [],
+      passed: appraisalSteps.map(({ name }) => name),
+    });
     expect(validate(exchange().appraisal)).toMatchObject({ accepted: { attestationType: "application/eat+cwt" } });
   });
 
@@ -102,6 +108,16 @@ describe("the appraisal", () => {
     expect(outcome(edits).blocked).toContain("binding");
   });
 
+  it("compares the claims and the wrapper with what an attester was told, where that is known", () => {
+    const asked = { cmw: "cbor", ...CLAIMS } as const;
+    expect(outcome([], { asked: { ...asked, ueid: fromHex("00") } }).findings).toEqual(["claims"]);
+    expect(outcome([{ at: "claims.ueid", op: "drop" }], { asked }).findings).toEqual(["claims"]);
+    expect(outcome([{ at: "claims.measurement.value", op: "flip" }], { asked }).findings).toEqual(["claims", "policy"]);
+    expect(outcome([{ at: "claims.eatProfile.value", op: "replace", value: "tag:other" }], { asked }).findings).toEqual(["claims"]);
+    expect(outcome([], { asked: { ...asked, cmw: "json" } }).findings).toEqual(["cmw"]);
+    expect(outcome([{ at: "claims.ueid", op: "drop" }]).skipped).toEqual(["claims"]);
+  });
+
   it("hashes under the suite's hash, not always under SHA-256", () => {
     const sha384 = exchange([], fixedConnection("sha384")).appraisal;
     expect(validate(sha384)).toHaveProperty("accepted");
@@ -110,7 +126,7 @@ describe("the appraisal", () => {
   });
 
   it("accepts Evidence of every kind of key", () => {
-    for (const name of ["attestation-p384", "attestation-ed25519", "attestation-rsa"]) {
+    for (const name of ["attestation-p384", "attestation-ed25519", "attestation-rsa-pss-sha256"]) {
       const { key, chain } = pki(name);
       const edits: Edits = [
         { at: "evidence.key", op: "replace", value: key },
@@ -121,7 +137,9 @@ describe("the appraisal", () => {
           value: { "attestation-p384": -35, "attestation-ed25519": -8 }[name] ?? -37,
         },
       ];
-      expect(outcome(edits).findings, name).toEqual([]);
+      const { trust } = exchange().appraisal;
+      expect(outcome(edits, { trust: { ...trust, attestation: roots("attestation") } }).findings, name).toEqual([]);
+      expect(outcome(edits).findings, name).toEqual(["evidence-signature"]);
     }
   });
 });

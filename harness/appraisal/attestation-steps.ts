@@ -1,6 +1,6 @@
 import { aikHash, attestationExport, bindingValue, publicKeyBytes } from "../attestation/binding.ts";
 import { CmwIndicator, type CmwRecord, decodeCmw, mediaTypeOf } from "../attestation/cmw.ts";
-import { EvidenceError, type EvidenceFormat } from "../attestation/evidence.ts";
+import { EVIDENCE_PROFILE, EvidenceError, type EvidenceFormat } from "../attestation/evidence.ts";
 import { evidenceFormats } from "../attestation/evidence-formats.ts";
 import { parseCertificate } from "../authenticator/certificate.ts";
 import { validatePath } from "../authenticator/path.ts";
@@ -23,7 +23,7 @@ export const attestationSteps: readonly Step<AppraisalState>[] = [
       let problem: Finding | undefined;
       try {
         const record = decodeCmw(cmwData);
-        problem = recordProblem(record);
+        problem = recordProblem(record) ?? wrongEncoding(record, state);
         if (evidenceFormat(record)) state.facts.record = record;
       } catch (error) {
         problem = finding("cmw", "a CMW record in CBOR or JSON", (error as Error).message);
@@ -111,6 +111,21 @@ export const attestationSteps: readonly Step<AppraisalState>[] = [
     },
   },
   {
+    name: "claims",
+    title: "The Evidence carries the claims that the attester was told to make, and names its profile",
+    why: "A claim that is lost on the way from the platform to the Evidence is one that no policy can be met with.",
+    requirements: ["iut-claims", "eat-profile"],
+    applies: (state) =>
+      state.input.asked ? reading("evidence")(state) : { kind: "skipped", reason: "nothing is known of what it was told" },
+    run({ input, facts }) {
+      const claims = facts.evidence?.claims;
+      if (facts.evidence?.eatProfile !== EVIDENCE_PROFILE)
+        return finding("other", EVIDENCE_PROFILE, facts.evidence?.eatProfile ?? "no eat_profile");
+      const { ueid = NO_BYTES, measurement = NO_BYTES } = input.asked ?? {};
+      return compare("other", ueid, claims?.ueid, "no ueid") ?? compare("other", measurement, claims?.measurement, "no measurement");
+    },
+  },
+  {
     name: "policy",
     title: "Attestation is there where the policy demands it, and the measurement is the reference value",
     why: "Authentic Evidence of a machine in the wrong state is a reason to refuse it.",
@@ -144,6 +159,8 @@ export const attestationSteps: readonly Step<AppraisalState>[] = [
   },
 ];
 
+const NO_BYTES: Bytes = new Uint8Array(0);
+
 const NOT_READ: NotApplicable = { kind: "skipped", reason: "the policy is not to read attestation" };
 
 /** Whether a step that reads the attestation applies: it is there, the policy has it read, and earlier steps found what this one needs. */
@@ -163,6 +180,11 @@ function recordProblem(record: CmwRecord): Finding | undefined {
   // An absent indicator, unregistered bits and both bits are open; one that says "not Evidence" is not (docs/iut-protocol.md).
   if (indicator === null || (indicator & CmwIndicator.evidence) !== 0 || indicator > 31) return undefined;
   return finding("cmw", `an indicator with bit 2 (${CmwIndicator.evidence}, evidence), or none`, String(indicator));
+}
+
+function wrongEncoding({ encoding }: CmwRecord, { input: { asked, payload } }: AppraisalState): Finding | undefined {
+  if (asked === undefined || asked.cmw === encoding || payload.name !== "cmw") return undefined;
+  return finding("cmw", `a CMW in ${asked.cmw}, as it was told`, `one in ${encoding}`);
 }
 
 function evidenceFormat(record: CmwRecord): EvidenceFormat | undefined {

@@ -133,7 +133,13 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
     name: "certificate-path",
     title: "The end-entity certificate chains to a trusted root and is valid now",
     why: "Without the path anyone's key would do; attestation is never a substitute for it.",
-    requirements: ["expat-pkix-still-performed", "rfc9261-x509-only", "rfc9261-validate-chain", "rfc8446-certificate-first"],
+    requirements: [
+      "expat-pkix-still-performed",
+      "rfc9261-certificate-conforms",
+      "rfc9261-x509-only",
+      "rfc9261-validate-chain",
+      "rfc8446-certificate-first",
+    ],
     applies: needs("certificate"),
     run(state) {
       const chain = [];

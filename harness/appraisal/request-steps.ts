@@ -100,14 +100,14 @@ export const requestSteps: readonly Step<RequestAppraisal>[] = [
   },
   {
     name: "offer",
-    title: "The request offers cmw_attestation with no data where attestation is asked for, and not otherwise",
+    title: "The request offers cmw_attestation, with no data in it",
     why: "An attester that is offered nothing sends nothing; an offer that nobody wants gives away claims for nothing.",
     requirements: ["expat-offer-empty", "expat-request-offers-attestation"],
-    applies: needsDecoded,
-    run({ decoded, asked, profile }) {
+    // A relying party may add extensions as it likes; where attestation was not asked for, an offer is one of them.
+    applies: (state) => (state.asked.attestation ? needsDecoded(state) : { kind: "skipped", reason: "attestation was not asked for" }),
+    run({ decoded, profile }) {
       const offer = decoded?.extensions.find(({ type }) => type === profile.cmwAttestation);
       const name = `cmw_attestation (${hex16(profile.cmwAttestation)})`;
-      if (!asked.attestation) return offer ? finding("other", `no ${name}: attestation was not asked for`, "an offer") : undefined;
       if (offer === undefined) return finding("attestation-missing", `an empty ${name}`, "no offer");
       return offer.data.length === 0 ? undefined : finding("malformed", `an empty ${name}`, preview(offer.data));
     },

@@ -38,6 +38,8 @@ export interface AppraisalInput {
   /** Contexts (as hexadecimal) of authenticators already validated on this connection. */
   readonly consumedContexts: ReadonlySet<string>;
   readonly payload: PayloadAdapter;
+  /** What an attester was told to attest, where it was told: how to wrap it, and the claims (docs/iut-protocol.md). */
+  readonly asked?: { readonly cmw: CmwRecord["encoding"]; readonly ueid: Bytes; readonly measurement: Bytes } | undefined;
 }
 
 /** What the steps have found out so far. Each field is filled by the step that establishes it. */

@@ -1,5 +1,5 @@
 import { type Bytes, preview, view } from "../wire/bytes.ts";
-import { cbor, decodeCbor } from "./cbor.ts";
+import { CborTag, cbor, decodeCbor } from "./cbor.ts";
 
 /** A Record CMW (draft-ietf-rats-msg-wrap section 3.1): a media type or Content-Format, the message, the indicator where there is one. */
 export interface CmwRecord {
@@ -36,10 +36,14 @@ export function decodeCmw(bytes: Bytes): CmwRecord {
     case 0x83:
     case 0x9f:
       return record("cbor", readCbor(bytes), (value) => (value instanceof Uint8Array ? value : undefined));
+    case 0x20:
+    case 0x09:
+    case 0x0a:
+    case 0x0d:
     case 0x5b:
       return record("json", readJson(bytes), (value) => (typeof value === "string" ? fromBase64url(value) : undefined));
     case 0xda:
-      throw new CmwError("expected a CMW record, found a CBOR tag CMW, which this profile does not carry");
+      return tagCmw(readCbor(bytes));
     case 0x7b:
       throw new CmwError(`expected a CMW record, found a JSON object (a collection, or not a CMW at all): ${excerpt(bytes)}`);
     default:
@@ -47,9 +51,23 @@ export function decodeCmw(bytes: Bytes): CmwRecord {
   }
 }
 
-/** The media type without its parameters, in lower case (RFC 9110 section 8.3.1), or undefined for a Content-Format number. */
+/** The media type without its parameters, in lower case (RFC 9110 section 8.3.1); undefined for a Content-Format that is not known here. */
 export function mediaTypeOf(type: string | number): string | undefined {
-  return typeof type === "string" ? type.split(";", 1)[0]?.trim().toLowerCase() : undefined;
+  return typeof type === "string" ? type.split(";", 1)[0]?.trim().toLowerCase() : contentFormats.get(type);
+}
+
+/** CoAP Content-Formats of EAT (RFC 9782 section 6.3). */
+const contentFormats = new Map([
+  [263, "application/eat+cwt"],
+  [264, "application/eat+jwt"],
+]);
+
+// The transform TN() of RFC 9277 appendix B, backwards: 0x63740101 + (format / 255) * 256 + format % 255.
+function tagCmw(item: unknown): CmwRecord {
+  if (!(item instanceof CborTag) || !(item.value instanceof Uint8Array)) throw new CmwError("expected a tag CMW around a byte string");
+  const offset = item.tag - 0x63740101;
+  if (offset < 0 || item.tag > 1668612095) throw new CmwError(`expected a tag of 1668546817 to 1668612095, found ${item.tag}`);
+  return { encoding: "cbor", type: (offset >> 8) * 255 + (offset & 255), value: item.value, indicator: null };
 }
 
 /**

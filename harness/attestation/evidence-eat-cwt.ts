@@ -63,18 +63,16 @@ export const eatCwt: EvidenceFormat = {
       throw new EvidenceError("expected an array of protected header, unprotected header, payload and signature");
     }
     const headers = protectedHeader.length === 0 ? new Map() : readMap(protectedHeader, "protected header");
-    // RFC 9052 section 3: a label must not stand in both buckets.
-    for (const key of headers.keys()) {
-      if (unprotectedHeader.has(key)) throw new EvidenceError(`header parameter ${String(key)} stands in both buckets`);
-    }
     const claims = readMap(payload, "claims");
     const algorithmId: unknown = headers.get(HEADER_ALG);
+    // RFC 9052 section 3: what stands in both buckets is taken from the protected one, where the message is not refused for it.
     return {
       chain: readChain(headers.get(HEADER_X5CHAIN) ?? unprotectedHeader.get(HEADER_X5CHAIN)),
       algorithmName: `COSE algorithm ${String(algorithmId)}`,
       algorithm: coseAlgorithms.find(({ id }) => id === algorithmId)?.algorithm,
       signedContent: toBeSigned(protectedHeader, payload),
       signature,
+      eatProfile: textOf(claims.get(CLAIM_EAT_PROFILE)),
       claims: {
         nonce: bytesOf(claims.get(profile.evidenceNonce.cwt)),
         aikPubHash: bytesOf(claims.get(profile.aikHashClaim.cwt)),
@@ -141,6 +139,10 @@ function read(bytes: Bytes, what: string): unknown {
   } catch (error) {
     throw new EvidenceError(`${what}: ${(error as Error).message}`);
   }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 function bytesOf(value: unknown): Bytes | undefined {

@@ -39,6 +39,8 @@ export interface OpenedEvidence {
   readonly signedContent: Bytes;
   readonly signature: Bytes;
   /** A claim that is absent or of another type than the profile demands is undefined. */
+  /** eat_profile, where it is a text. */
+  readonly eatProfile: string | undefined;
   readonly claims: { readonly [name in keyof EvidenceClaims]: Bytes | undefined };
 }
 

@@ -109,9 +109,9 @@ describe("signature schemes", () => {
     [SignatureScheme.ecdsaSecp256r1Sha256]: "identity-p256",
     [SignatureScheme.ecdsaSecp384r1Sha384]: "identity-p384",
     [SignatureScheme.ed25519]: "identity-ed25519",
-    [SignatureScheme.rsaPssRsaeSha256]: "identity-rsa",
-    [SignatureScheme.rsaPssRsaeSha384]: "identity-rsa",
-    [SignatureScheme.rsaPssRsaeSha512]: "identity-rsa",
+    [SignatureScheme.rsaPssRsaeSha256]: "identity-rsa-pss-sha256",
+    [SignatureScheme.rsaPssRsaeSha384]: "identity-rsa-pss-sha256",
+    [SignatureScheme.rsaPssRsaeSha512]: "identity-rsa-pss-sha256",
   };
 
   it.each(supportedSchemes)("%i signs, verifies, and refuses an altered signature, content and key", (scheme) => {
@@ -132,10 +132,10 @@ describe("signature schemes", () => {
     if (p256 === undefined) throw new Error("unreachable");
     expect(keyFits(p256, pki("identity-p256").key)).toBe(true);
     expect(keyFits(p256, pki("identity-p384").key)).toBe(false);
-    expect(keyFits(p256, pki("identity-rsa").key)).toBe(false);
+    expect(keyFits(p256, pki("identity-rsa-pss-sha256").key)).toBe(false);
     expect(chooseScheme([SignatureScheme.ed25519], pki("identity-p256").key)).toBeUndefined();
     expect(schemeAlgorithm(SignatureScheme.rsaPkcs1Sha256)).toBeUndefined();
-    expect(() => signWithScheme(SignatureScheme.ed25519, pki("identity-rsa").key, NO_BYTES)).toThrow(RangeError);
+    expect(() => signWithScheme(SignatureScheme.ed25519, pki("identity-rsa-pss-sha256").key, NO_BYTES)).toThrow(RangeError);
   });
 
   it("RSA-PSS salts are as long as the digest (RFC 8446 section 4.2.3)", () => {
@@ -152,7 +152,7 @@ describe("signature schemes", () => {
 
 describe("certificates", () => {
   it("give the SubjectPublicKeyInfo as it stands in them, and the bits in it", () => {
-    for (const name of ["identity-p256", "identity-ed25519", "identity-rsa", "identity-p384"]) {
+    for (const name of ["identity-p256", "identity-ed25519", "identity-rsa-pss-sha256", "identity-p384"]) {
       const { certificate } = pki(name);
       const parsed = parseCertificate(certificate);
       expect(toHex(parsed.spki)).toBe(toHex(parsed.publicKey.export({ type: "spki", format: "der" })));
@@ -170,7 +170,7 @@ describe("certificates", () => {
 
 describe("path validation", () => {
   const chain = (name: string) => pki(name).chain.map(parseCertificate);
-  const root = [pki("identity-root").certificate];
+  const root = [pki("identity-root-p256").certificate];
   const now = new Date("2026-01-01T00:00:00Z");
 
   it("finds a path through intermediates in any order, with others among them", () => {

@@ -30,7 +30,7 @@ async function listening(server: Server): Promise<string> {
 function tls12(): Server {
   const pem = (label: string, der: Uint8Array) =>
     `-----BEGIN ${label}-----\n${Buffer.from(der).toString("base64")}\n-----END ${label}-----\n`;
-  const { chain, pkcs8 } = pki("handshake");
+  const { chain, pkcs8 } = pki("handshake-p256");
   const cert = chain.map((der) => pem("CERTIFICATE", der)).join("");
   return createTlsServer({ cert, key: pem("PRIVATE KEY", pkcs8), maxVersion: "TLSv1.2" }).on("tlsClientError", () => undefined);
 }

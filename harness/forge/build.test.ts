@@ -51,7 +51,7 @@ describe.each(["sha256", "sha384"] as const)("an authenticator under %s, taken a
   it("carries the context and the chain", () => {
     expect(context.toString()).toBe("the context");
     expect(leaf.fingerprint256).toBe(new X509Certificate(pki("identity-p256").certificate).fingerprint256);
-    expect(list.vector(3).equals(pki("identity-intermediate").certificate)).toBe(true);
+    expect(list.vector(3).equals(pki("identity-intermediate-p256").certificate)).toBe(true);
     expect(list.vector(2)).toHaveLength(0);
     expect(list.at).toBe(list.bytes.length);
   });

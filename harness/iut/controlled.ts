@@ -1,6 +1,6 @@
 import type { Profile } from "../attestation/profile.ts";
 import { otherSide } from "../authenticator/secrets.ts";
-import { pki } from "../pki/test-pki.ts";
+import { familyFor, pki } from "../pki/test-pki.ts";
 import { type Channel, ChannelError } from "../tls/channel.ts";
 import { listen, startTls } from "../tls/node-channel.ts";
 import { type Bytes, equalBytes, preview } from "../wire/bytes.ts";
@@ -34,9 +34,11 @@ class ControlledDriver implements Driver {
   async connect({ position, cipherSuite, record }: ConnectOptions): Promise<IutConnection> {
     const { side } = splitPosition(position);
     const channel = `c${++this.#channels}`;
-    const handshake = pki("handshake");
+    // Keys of other families than it declares are never given to the implementation, not even for the handshake.
+    const family = familyFor(this.hello.supports.signatureSchemes);
+    const handshake = pki(`handshake-${family}`);
     const identity = { chain: [...handshake.chain], key: handshake.pkcs8 };
-    const trust = [pki("handshake-root").certificate];
+    const trust = [pki(`handshake-root-${family}`).certificate];
     const listener = await listen();
     const opening = this.control.call("open", {
       channel,

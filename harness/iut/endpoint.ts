@@ -77,7 +77,7 @@ class EndpointDriver implements Driver {
 
   async connect({ position, cipherSuite, record }: ConnectOptions): Promise<IutConnection> {
     const { side } = splitPosition(position);
-    const handshake = pki("handshake");
+    const handshake = pki("handshake-p256");
     const listener = this.address ? undefined : await listen(this.endpoint.host, this.endpoint.port ?? 0);
     const client = listener && this.#startClient(listener.address);
     try {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CLAIMS } from "../pki/claims.ts";
-import { pki } from "../pki/test-pki.ts";
+import { pki, roots } from "../pki/test-pki.ts";
 import type { Address } from "../tls/node-channel.ts";
 import { type Bytes, toHex, view } from "../wire/bytes.ts";
 import { IutFailure } from "./control.ts";
@@ -88,11 +88,11 @@ export function fillIn(command: readonly string[], address: Address): string[] {
 const inputs: Record<string, () => string> = {
   identityCert: () => pemFile("identity-cert", "CERTIFICATE", pki("identity-p256").chain),
   identityKey: () => pemFile("identity-key", "PRIVATE KEY", [pki("identity-p256").pkcs8]),
-  identityRoot: () => pemFile("identity-root", "CERTIFICATE", [pki("identity-root").certificate]),
-  handshakeRoot: () => pemFile("handshake-root", "CERTIFICATE", [pki("handshake-root").certificate]),
+  identityRoot: () => pemFile("identity-root-p256", "CERTIFICATE", roots("identity")),
+  handshakeRoot: () => pemFile("handshake-root-p256", "CERTIFICATE", [pki("handshake-root-p256").certificate]),
   attestationChain: () => pemFile("attestation-chain", "CERTIFICATE", pki("attestation-p256").chain),
   attestationKey: () => pemFile("attestation-key", "PRIVATE KEY", [pki("attestation-p256").pkcs8]),
-  attestationRoot: () => pemFile("attestation-root", "CERTIFICATE", [pki("attestation-root").certificate]),
+  attestationRoot: () => pemFile("attestation-root-p256", "CERTIFICATE", roots("attestation")),
   ueid: () => toHex(CLAIMS.ueid),
   measurement: () => toHex(CLAIMS.measurement),
 };

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { parsePrivateKey } from "../authenticator/certificate.ts";
 import { packageRoot } from "../paths.ts";
 import type { Bytes } from "../wire/bytes.ts";
+import { SignatureScheme } from "../wire/code-points.ts";
 
 /** A certificate of the test PKI with its key. */
 export interface PkiEntity {
@@ -18,6 +19,35 @@ export interface PkiEntity {
 }
 
 const fileSchema = z.record(z.string(), z.strictObject({ issuer: z.string(), certificate: z.base64(), key: z.base64() }));
+
+/** The kinds of roots that the test PKI has. */
+export type RootKind = "identity" | "attestation" | "handshake";
+
+/**
+ * Families of keys, in the order of preference, with the TLS SignatureScheme that each serves. A chain is of one family throughout, so
+ * that it fits a request that offers this scheme alone.
+ */
+export const families = {
+  p256: SignatureScheme.ecdsaSecp256r1Sha256,
+  ed25519: SignatureScheme.ed25519,
+  "rsa-pss-sha256": SignatureScheme.rsaPssRsaeSha256,
+  p384: SignatureScheme.ecdsaSecp384r1Sha384,
+  "rsa-pss-sha384": SignatureScheme.rsaPssRsaeSha384,
+  "rsa-pss-sha512": SignatureScheme.rsaPssRsaeSha512,
+} as const;
+
+export type Family = keyof typeof families;
+
+/** The first family whose scheme is among `schemes`; p256 where none is. */
+export function familyFor(schemes: readonly number[]): Family {
+  return (Object.keys(families) as Family[]).find((family) => schemes.includes(families[family])) ?? "p256";
+}
+
+/** The roots of one kind, of all families. */
+export function roots(kind: RootKind): Bytes[] {
+  entities ??= load();
+  return [...entities].filter(([name]) => name.startsWith(`${kind}-root-`)).map(([, { certificate }]) => certificate);
+}
 
 let entities: ReadonlyMap<string, PkiEntity> | undefined;
 

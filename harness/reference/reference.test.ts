@@ -43,11 +43,12 @@ describe("the reference attester, judged", async () => {
       profile: defaultProfile,
       request: { bytes: request, decoded: decodeRequest(request) },
       authenticator: answer.value,
-      trust: { pkix: [pki("identity-root").certificate], attestation: [pki("attestation-root").certificate], results: [] },
+      trust: { pkix: [pki("identity-root-p256").certificate], attestation: [pki("attestation-root-p256").certificate], results: [] },
       policy: { attestation: "required", measurement: Buffer.from("02") },
       now: new Date(),
       consumedContexts: new Set(),
       payload: cmwPayload,
+      asked: { cmw: "cbor", ueid: Buffer.from("01"), measurement: Buffer.from("02") },
     });
     expect(verdict.results.filter(({ kind }) => kind !== "passed")).toEqual([]);
     await connection.close();

@@ -44,7 +44,7 @@ interface JudgingStep {
 }
 
 // Without attestation these have nothing to judge; without a request, `context` has nothing to compare with.
-const ATTESTATION_STEPS = new Set(["placement", "cmw", "evidence-signature", "binding", "aik-hash", "policy"]);
+const ATTESTATION_STEPS = new Set(["placement", "cmw", "evidence-signature", "binding", "aik-hash", "claims", "policy"]);
 
 /** The steps of the appraisals that a script has the harness make of what the IUT sends. */
 export function judgingSteps(iut: Role, attested: boolean, steps: readonly Step[]): readonly JudgingStep[] {
@@ -53,10 +53,16 @@ export function judgingSteps(iut: Role, attested: boolean, steps: readonly Step[
   if (made.some(({ expect }) => expect === "empty")) judging.push(...emptySteps);
   if (steps.some((step) => "validate" in step && step.validate.by === "harness")) {
     const spontaneous = made.some(({ request }) => request === null);
-    const applies = ({ name }: JudgingStep) => (attested || !ATTESTATION_STEPS.has(name)) && !(spontaneous && name === "context");
+    const applies = ({ name }: JudgingStep) =>
+      (attested || !ATTESTATION_STEPS.has(name)) && !(spontaneous && name === "context") && (name !== "freshness" || made.length > 1);
     judging.push(...appraisalSteps.filter(applies));
   }
-  if (judgesRequests(iut, steps)) judging.push(...requestSteps.map((step) => ({ ...step, name: `request-${step.name}` })));
+  if (judgesRequests(iut, steps)) {
+    const offers = steps.some((step) => "request" in step && (step.request.attestation ?? attested));
+    judging.push(
+      ...requestSteps.filter(({ name }) => offers || name !== "offer").map((step) => ({ ...step, name: `request-${step.name}` })),
+    );
+  }
   return judging;
 }
 

@@ -9,13 +9,14 @@ import { otherSide, type Side } from "../authenticator/secrets.ts";
 import { chooseScheme, supportedSchemes } from "../authenticator/signature.ts";
 import { buildAuthenticator, buildRequest } from "../forge/build.ts";
 import { MutationError } from "../forge/edit.ts";
-import type { Answer, Driver, IutConnection } from "../iut/driver.ts";
+import { type Answer, type Driver, type IutConnection, SetUpError } from "../iut/driver.ts";
 import { type Position, splitPosition } from "../iut/protocol.ts";
 import { CLAIMS } from "../pki/claims.ts";
-import { pki } from "../pki/test-pki.ts";
-import { getContext } from "../wire/authenticator.ts";
+import { pki, roots } from "../pki/test-pki.ts";
+import { ChannelError } from "../tls/channel.ts";
+import { decodeFinished, decodeFrame, getContext } from "../wire/authenticator.ts";
 import { type Bytes, equalBytes, preview, utf8 } from "../wire/bytes.ts";
-import type { CipherSuite } from "../wire/code-points.ts";
+import { type AuthenticatorHash, type CipherSuite, hashLength } from "../wire/code-points.ts";
 import { DecodeError } from "../wire/reader.ts";
 import { decodeRequest } from "../wire/request.ts";
 import { type Deviation, describeRefusal, deviationOf, wrongReport } from "./answers.ts";
@@ -63,9 +64,15 @@ export async function execute(script: Case, driver: Driver, context: ExecutionCo
   try {
     for (const step of script.steps) {
       const deviation = await run.step(step);
-      if (deviation) return { deviation, observation: run.observation, judged: run.judged };
+      if (deviation || run.ended) return { deviation, observation: run.observation, judged: run.judged };
     }
     return { deviation: undefined, observation: run.observation, judged: run.judged };
+  } catch (error) {
+    // A failed validation SHOULD be fatal to the connection (expat section 7): what a script wants of it afterwards cannot be had then.
+    if (run.hasRefused && (error instanceof SetUpError || error instanceof ChannelError)) {
+      return { deviation: undefined, observation: `ended the connection after refusing: ${error.message}`, judged: run.judged };
+    }
+    throw error;
   } finally {
     await run.close();
   }
@@ -74,9 +81,14 @@ export async function execute(script: Case, driver: Driver, context: ExecutionCo
 class ScriptRun implements ValueScope {
   readonly judged: StepResult[] = [];
   observation: string | undefined;
+  /** The IUT made use of a right to end the script here. */
+  ended = false;
+  /** The IUT has refused an authenticator, as the script expects. */
+  hasRefused = false;
   readonly #connections = new Map<string, IutConnection>();
   readonly #messages = new Messages();
   #contextCount = 0;
+  #askedCmw: "cbor" | "json" = "cbor";
   readonly iutSide: Side;
   readonly exporterLabel: string;
 
@@ -127,7 +139,7 @@ class ScriptRun implements ValueScope {
     const { on = "main" } = step;
     const attestation = step.attestation ?? (this.script.attested || (step.by === "harness" && this.driver.offersNeeded));
     const connection = await this.#connect(on);
-    const signatureSchemes = (step.signatureSchemes ?? [this.context.scheme]).map((name) => schemeOf[name].scheme);
+    const signatureSchemes = (step.signatureSchemes ?? [this.context.scheme]).map((name) => schemeOf[name]);
     const context = step.context === undefined ? undefined : resolveBytes(step.context, this);
     if (step.by === "harness") {
       const certificateRequestContext = context ?? this.#newContext();
@@ -142,6 +154,9 @@ class ScriptRun implements ValueScope {
     const decided = this.#decision(step.expect, answer, "a request");
     if ("refused" in answer || decided) return decided;
     const bytes = answer.value;
+    if (this.script.attested && !attestation && offersAttestation(bytes, this.context.profile)) {
+      throw new SetUpError("it offers attestation though it was not told to, so nothing can come unsolicited");
+    }
     if (judgesRequests(this.script.iut, this.script.steps)) {
       const earlierContexts = this.#messages.contexts(on);
       const appraisal = { sender: this.iutSide, profile: this.context.profile, request: bytes, earlierContexts };
@@ -163,12 +178,12 @@ class ScriptRun implements ValueScope {
     const request = this.#messages.request(step.request);
     const on = step.on ?? request?.on ?? "main";
     const connection = await this.#connect(on);
-    const identity = step.identity === null ? null : pki(step.identity ?? schemeOf[this.context.scheme].identity);
+    const identity = step.identity === null ? null : pki(step.identity ?? `identity-${this.context.scheme}`);
     const attestation: AttestationChoice | null =
-      step.attestation === undefined ? (this.script.attested ? { cmw: "cbor", key: "attestation-p256" } : null) : step.attestation;
+      step.attestation === undefined ? (this.script.attested ? { cmw: "cbor" } : null) : step.attestation;
     if (step.by === "harness") {
       const scheme =
-        identity && (chooseScheme([schemeOf[this.context.scheme].scheme], identity.key) ?? chooseScheme(supportedSchemes, identity.key));
+        identity && (chooseScheme([schemeOf[this.context.scheme]], identity.key) ?? chooseScheme(supportedSchemes, identity.key));
       const built = buildAuthenticator(
         {
           connection: connection.channel,
@@ -178,17 +193,18 @@ class ScriptRun implements ValueScope {
           certificateRequestContext:
             request?.context ?? (step.context === undefined ? this.#newContext() : resolveBytes(step.context, this)),
           identity: identity && scheme ? { chain: identity.chain, key: identity.key, scheme } : null,
-          attestation: identity && attestation ? forgedAttestation(attestation, this.context.payload) : null,
+          attestation: identity && attestation ? forgedAttestation(attestation, this.context) : null,
         },
         (step.mutate ?? []).map((mutation) => resolveMutation(mutation, this)),
       );
       this.#messages.keepAuthenticator(step.as, { kind: "authenticator", bytes: built.authenticator, on, request, built });
       return undefined;
     }
+    this.#askedCmw = attestation?.cmw ?? "cbor";
     const answer = await connection.authenticate({
       request: request?.bytes ?? null,
       identity: identity && { chain: [...identity.chain], key: identity.pkcs8 },
-      attestation: attestation && givenAttestation(attestation),
+      attestation: attestation && givenAttestation(attestation, this.context),
     });
     const empty = "value" in answer && answer.value[0] === FINISHED;
     if (step.expect === "empty") {
@@ -204,11 +220,17 @@ class ScriptRun implements ValueScope {
       return empty ? undefined : { expected: "an empty authenticator", found: "an authenticator with a Certificate" };
     }
     if (step.expect === "refused-or-empty") {
-      if ("refused" in answer || empty) return undefined;
+      if ("refused" in answer) return undefined;
+      if (empty) return notEmpty(answer.value, connection.channel.hash);
       return { expected: "a refusal, or an empty authenticator", found: `an authenticator of ${answer.value.length} bytes` };
     }
     if (step.expect === "made" && empty) return { expected: "an authenticator", found: "an empty authenticator, which declines" };
-    const decided = this.#decision(step.expect, answer, "an authenticator");
+    if (step.expect === "made-or-refused" && "refused" in answer) {
+      this.ended = true;
+      this.observation = `refused, as it may: ${describeRefusal(answer.refused)}`;
+      return undefined;
+    }
+    const decided = this.#decision(step.expect === "made-or-refused" ? "made" : step.expect, answer, "an authenticator");
     if ("value" in answer) this.#messages.keepAuthenticator(step.as, { kind: "authenticator", bytes: answer.value, on, request });
     return decided;
   }
@@ -220,8 +242,8 @@ class ScriptRun implements ValueScope {
     const connection = await this.#connect(on);
     const { attested } = this.script;
     const trust = {
-      pkix: (step.trust?.pkix ?? ["identity-root"]).map((name) => pki(name).certificate),
-      attestation: (step.trust?.attestation ?? ["attestation-root"]).map((name) => pki(name).certificate),
+      pkix: step.trust?.pkix?.map((name) => pki(name).certificate) ?? roots("identity"),
+      attestation: step.trust?.attestation?.map((name) => pki(name).certificate) ?? roots("attestation"),
       results: [],
     };
     const { anchors } = this.context;
@@ -247,10 +269,11 @@ class ScriptRun implements ValueScope {
         now: step.now === undefined ? new Date() : new Date(step.now),
         consumedContexts: this.#messages.contexts(on),
         payload: this.context.payload,
+        ...(attested && !anchors && { asked: { cmw: this.#askedCmw, ...CLAIMS } }),
       });
       this.#judge(results);
       if (attested && !holdsAttestation) this.observation = "answers the offer without attestation (open point offer-declined)";
-      if (request) this.#messages.addContext(on, request.context);
+      if (contextOf(authenticator.bytes)) this.#messages.addContext(on, contextOf(authenticator.bytes) ?? new Uint8Array(0));
       return undefined;
     }
     const { measurement } = policy;
@@ -262,6 +285,7 @@ class ScriptRun implements ValueScope {
       ...(step.now !== undefined && { now: step.now }),
     });
     const decided = this.#decision(step.expect === "accepted" ? "made" : step.expect, answer, "acceptance");
+    if ("refused" in answer && !decided) this.hasRefused = true;
     if (decided || "refused" in answer || answer.value === undefined || step.expect !== "accepted") return decided;
     const sent = authenticator.built?.values;
     return sent && wrongReport(answer.value, sent.certificate, policy.attestation !== "none" && sent.extension ? EVIDENCE_TYPE : undefined);
@@ -271,7 +295,7 @@ class ScriptRun implements ValueScope {
     const target = message === "request" ? this.#messages.request(of) : this.#messages.authenticator(of);
     if (target === undefined) throw new MutationError(`context: no ${message} "${of}"`);
     const answer = await this.driver.context(message === "request" ? { request: target.bytes } : { authenticator: target.bytes });
-    if (expect === "refused") return this.#decision("refused", answer, "a context");
+    if (expect !== "returned") return this.#decision(expect, answer, "a context");
     if ("refused" in answer) return { expected: "the context", found: describeRefusal(answer.refused) };
     const expected = target.kind === "request" ? target.context : getContext(target.bytes);
     return equalBytes(expected, answer.value) ? undefined : { expected: preview(expected, 64), found: preview(answer.value, 64) };
@@ -301,3 +325,33 @@ class ScriptRun implements ValueScope {
 }
 
 const FINISHED = 20;
+
+// Whether it is a right one is another question; that it is one at all must be asked before it passes for a refusal.
+function notEmpty(authenticator: Bytes, hash: AuthenticatorHash): Deviation | undefined {
+  try {
+    const frame = decodeFrame(authenticator);
+    decodeFinished(frame.finished, hashLength[hash]);
+    return undefined;
+  } catch (error) {
+    if (error instanceof DecodeError) return { expected: "a refusal, or an empty authenticator", found: error.message };
+    throw error;
+  }
+}
+
+function offersAttestation(request: Bytes, { cmwAttestation }: Profile): boolean {
+  try {
+    return decodeRequest(request).extensions.some(({ type }) => type === cmwAttestation);
+  } catch (error) {
+    if (error instanceof DecodeError) return false;
+    throw error;
+  }
+}
+
+function contextOf(authenticator: Bytes): Bytes | undefined {
+  try {
+    return getContext(authenticator);
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}

@@ -73,6 +73,9 @@ function completeCase(id: string, file: CaseFile, control: Case | undefined, led
     .filter(({ requirements }) => requirements.length > 0);
   const requirements = binding(file.requirements, file.iut, ledger, here);
   if (requirements.length === 0) throw new InputError(`${here}: none of ${file.requirements.join(", ")} binds the ${file.iut}`);
+  const settled = requirements.some((requirement) => ledger.get(requirement)?.open === undefined);
+  if (kind !== "probe" && !settled)
+    throw new InputError(`${here}: rests on open points alone (${requirements.join(", ")}): only a probe may`);
   return {
     id,
     title: file.title,

@@ -25,9 +25,7 @@ export function plan(cases: readonly Case[], hello: Hello, can: Driver["can"]): 
 function instancesOf(script: Case, hello: Hello, can: Driver["can"]): Instance[] {
   const { supports } = hello;
   const supportedSuites = (Object.keys(suiteOf) as SuiteName[]).filter((name) => supports.cipherSuites.includes(suiteOf[name]));
-  const supportedSchemes = (Object.keys(schemeOf) as SchemeName[]).filter((name) =>
-    supports.signatureSchemes.includes(schemeOf[name].scheme),
-  );
+  const supportedSchemes = (Object.keys(schemeOf) as SchemeName[]).filter((name) => supports.signatureSchemes.includes(schemeOf[name]));
   const suites: readonly SuiteName[] = script.cipherSuites ?? [supportedSuites[0] ?? "sha256"];
   const schemes: readonly SchemeName[] = script.schemes ?? [supportedSchemes[0] ?? "p256"];
   const instances: Instance[] = [];
@@ -38,9 +36,13 @@ function instancesOf(script: Case, hello: Hello, can: Driver["can"]): Instance[]
         const named = [side, ...(script.cipherSuites ? [suite] : []), ...(script.schemes ? [scheme] : [])];
         const unsupported =
           lacking(script, hello, can) ??
-          (supports.positions.includes(position) ? undefined : `position ${position}`) ??
+          positionsOf(script, side)
+            .map((needed) => (supports.positions.includes(needed) ? undefined : `position ${needed}`))
+            .find(Boolean) ??
           (supportedSuites.includes(suite) ? undefined : `cipher suite ${suiteOf[suite]}`) ??
-          (supportedSchemes.includes(scheme) ? undefined : `signature scheme ${scheme}`);
+          [scheme, ...namedFamilies(script)]
+            .filter((name) => !supportedSchemes.includes(name))
+            .map((name) => `signature scheme ${name}`)[0];
         const cipherSuite = suiteOf[suite];
         instances.push({ script, id: `${script.id}[${named.join()}]`, position, suite, scheme, cipherSuite, unsupported });
       }
@@ -50,15 +52,34 @@ function instancesOf(script: Case, hello: Hello, can: Driver["can"]): Instance[]
 }
 
 function lacking(script: Case, { supports }: Hello, can: Driver["can"]): string | undefined {
-  if (script.attested && !supports.models.includes("background-check")) return "model background-check";
-  if (script.attested && !supports.evidence.includes("application/eat+cwt")) return "Evidence application/eat+cwt";
+  const attests =
+    script.attested ||
+    script.steps.some((step) => "authenticate" in step && step.authenticate.by === "iut" && step.authenticate.attestation);
+  if (attests && !supports.models.includes("background-check")) return "model background-check";
+  if (attests && !supports.evidence.includes("application/eat+cwt")) return "Evidence application/eat+cwt";
   const features = [...script.features, ...(script.abilities.has("get-context") ? ["get-context"] : [])];
   const feature = features.find((name) => !supports.features.includes(name));
   if (feature !== undefined) return `feature ${feature}`;
   const ability = [...script.abilities].find((name) => !can.has(name));
   if (ability !== undefined) return `not observable at an endpoint: ${ability}`;
-  const roles = new Set(supports.positions.map((position) => splitPosition(position).role));
-  return script.abilities.has("both-roles") && roles.size < 2 ? "both roles" : undefined;
+  return undefined;
+}
+
+// A script that has the implementation play both roles needs both on the same side of the connection.
+function positionsOf(script: Case, side: "client" | "server"): Position[] {
+  const roles: Case["iut"][] = script.abilities.has("both-roles") ? ["attester", "relying-party"] : [script.iut];
+  return roles.map((role): Position => `${role}/${side}`);
+}
+
+/** Families of keys that the script names for the implementation to use, or to verify with: it is given no others than it declares. */
+function namedFamilies(script: Case): SchemeName[] {
+  const entities = script.steps.flatMap((step) => {
+    if ("request" in step && step.request.by === "iut") return step.request.signatureSchemes ?? [];
+    if (!("authenticate" in step)) return [];
+    const { by, identity, attestation } = step.authenticate;
+    return [by === "iut" ? identity : undefined, attestation?.key].map((name) => name?.replace(/^(identity|attestation)-/, ""));
+  });
+  return (Object.keys(schemeOf) as SchemeName[]).filter((name) => entities.includes(name));
 }
 
 /** The instance of the control on the same kind of connection. */

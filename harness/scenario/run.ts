@@ -131,16 +131,11 @@ function resultsFor(
     const name = check.id.slice(script.id.length + 1);
     // What blocked the script blocked its judging as well.
     if (execution === undefined) return result(check, verdict.outcome === "unsupported" ? verdict : blockedBy(verdict));
-    return result(
-      check,
-      stepVerdict(
-        check,
-        execution.judged.find(({ step }) => step === name),
-        ledger,
-      ),
-    );
+    const judgement = execution.judged.find(({ step }) => step === name);
+    return result(check, stepVerdict(check, judgement, execution, ledger));
   });
-  return [result(script, verdict), ...judged].filter(({ check, instance: id }) => selects?.(check) !== false || selects(id));
+  const isSelected = (id: string) => selects?.(id) ?? true;
+  return [result(script, verdict), ...judged].filter(({ check, instance: id }) => isSelected(check) || isSelected(id));
 }
 
 function blockedBy({ outcome, detail }: Verdict): Verdict {

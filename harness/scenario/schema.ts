@@ -19,7 +19,7 @@ const value = z
 
 const attestationInput = z.strictObject({
   cmw: z.enum(["cbor", "json"]).default("cbor"),
-  key: z.string().default("attestation-p256").describe("the entity of the test PKI that signs the Evidence"),
+  key: z.string().optional().describe("the entity of the test PKI that signs the Evidence; default: attestation-SCHEME"),
   payload: z.literal("cmw").optional().describe("a CMW, as the draft has it, also where the manifest declares another payload"),
 });
 
@@ -44,9 +44,11 @@ const authenticateStep = z.strictObject({
   context: value.optional().describe("the context of a spontaneous authenticator of the harness; default: 32 random bytes"),
   mutate: z.array(mutationSchema).optional(),
   expect: z
-    .enum(["made", "refused", "empty", "refused-or-empty", "observed"])
+    .enum(["made", "made-or-refused", "refused", "empty", "refused-or-empty", "observed"])
     .default("made")
-    .describe("what an IUT must do; `empty`: the authenticated refusal of RFC 9261 section 6"),
+    .describe(
+      "what an IUT must do; `empty`: the authenticated refusal of RFC 9261 section 6; `made-or-refused`: a refusal ends the script",
+    ),
 });
 
 const policySchema = z.strictObject({
@@ -71,7 +73,7 @@ const validateStep = z.strictObject({
 const contextStep = z.strictObject({
   of: identifier.describe("the name of a request or an authenticator"),
   message: z.enum(["request", "authenticator"]),
-  expect: z.enum(["returned", "refused"]).default("returned"),
+  expect: z.enum(["returned", "refused", "observed"]).default("returned"),
 });
 
 const connectStep = z.strictObject({ as: identifier });

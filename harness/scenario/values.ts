@@ -7,6 +7,7 @@ import { type Mutation, SelfReference } from "../forge/mutation.ts";
 import { pki } from "../pki/test-pki.ts";
 import { type Bytes, concat, fromHex, utf8 } from "../wire/bytes.ts";
 import { hashLength } from "../wire/code-points.ts";
+import { decodeRequest } from "../wire/request.ts";
 
 /** What the forms of values can speak of: messages made so far and connections, by name. */
 export interface ValueScope {
@@ -28,6 +29,7 @@ const forms = {
   hash: z.strictObject({ hash: z.array(z.unknown()), with: z.enum(["sha256", "sha384"]).default("sha256") }),
   from: z.strictObject({ from: z.string() }),
   self: z.strictObject({ self: z.string() }),
+  unrequested: z.strictObject({ unrequested: z.string() }),
   pki: z.strictObject({ pki: z.string().regex(/^[a-z0-9-]+\.(certificate|chain|key|spki|publicKeyBits)$/) }),
   export: z.strictObject({
     export: z.string(),
@@ -78,6 +80,7 @@ function evaluate(form: Form, scope: ValueScope): unknown {
     return hash.digest();
   }
   if ("from" in form) return scope.lookUp(form.from);
+  if ("unrequested" in form) return unrequestedType(form.unrequested, scope);
   if ("self" in form) return new SelfReference(form.self);
   if ("pki" in form) return fromPki(form.pki);
   const connection = scope.connection(form.on);
@@ -87,6 +90,13 @@ function evaluate(form: Form, scope: ValueScope): unknown {
     .replace("{harness}", otherSide(scope.iutSide))
     .replace("{attestation}", scope.exporterLabel);
   return connection.exportKeyingMaterial(label, context, form.length ?? hashLength[connection.hash]);
+}
+
+// A relying party may add extensions of its own to a request: what comes unsolicited depends on what it did.
+function unrequestedType(name: string, scope: ValueScope): number {
+  const { extensions } = decodeRequest(resolveBytes({ from: name }, scope));
+  const candidates = [18, 5, 64250, 64251, 64252, 64253];
+  return candidates.find((type) => extensions.every((extension) => extension.type !== type)) ?? 64254;
 }
 
 function asMutationError<T>(form: string, evaluateForm: () => T): T {

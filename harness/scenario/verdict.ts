@@ -17,14 +17,20 @@ export function verdictOf(script: Case, { deviation, observation }: Execution, l
     if (deviation) return { outcome: "observed", detail: `${deviation.found} instead of ${deviation.expected}`, ...deviation };
     return { outcome: "observed", detail: observation ?? "nothing to see" };
   }
-  if (deviation === undefined) return { outcome: "pass", detail: observation ?? "" };
+  // What an implementation has a right to is no failure, and no answer to the question either.
+  if (deviation === undefined)
+    return observation === undefined ? { outcome: "pass", detail: "" } : { outcome: "observed", detail: observation };
   const detail = `expected ${deviation.expected}, found ${deviation.found}`;
   return { outcome: severity(script.requirements, ledger), detail, ...deviation };
 }
 
 /** The verdict of a check that is one step of a judgement. */
-export function stepVerdict(check: Check, result: StepResult | undefined, ledger: Ledger): Verdict {
-  if (result === undefined) return { outcome: "blocked", detail: "the script did not come to it" };
+export function stepVerdict(check: Check, result: StepResult | undefined, execution: Execution, ledger: Ledger): Verdict {
+  if (result === undefined) {
+    const { deviation, observation } = execution;
+    if (deviation === undefined && observation !== undefined) return { outcome: "observed", detail: observation };
+    return { outcome: "blocked", detail: "the script did not come to it" };
+  }
   switch (result.kind) {
     case "passed":
       return { outcome: "pass", detail: "" };
@@ -32,7 +38,9 @@ export function stepVerdict(check: Check, result: StepResult | undefined, ledger
       const { expected, found } = result.finding;
       return { outcome: severity(check.requirements, ledger), detail: `expected ${expected}, found ${found}`, expected, found };
     }
-    default:
+    case "skipped":
+      return { outcome: "observed", detail: result.reason };
+    case "blocked":
       return { outcome: "blocked", detail: result.reason };
   }
 }

@@ -10,10 +10,10 @@ export async function channelPair(suite: CipherSuite, record = false): Promise<R
   const options = { cipherSuites: [suite], serverName: "localhost", handshakeTimeoutMs: 5000, record };
   const [accepted, dialled] = await Promise.all([listener.accept(5000), dial(listener.address, 5000)]);
   listener.close();
-  const { chain, pkcs8: key } = pki("handshake");
+  const { chain, pkcs8: key } = pki("handshake-p256");
   const [server, client] = await Promise.all([
     startTls(accepted, { ...options, side: "server", identity: { chain, key } }),
-    startTls(dialled, { ...options, side: "client", trust: [pki("handshake-root").certificate] }),
+    startTls(dialled, { ...options, side: "client", trust: [pki("handshake-root-p256").certificate] }),
   ]);
   return { server, client };
 }

@@ -53,7 +53,7 @@ export function exchange(
     profile: defaultProfile,
     request: { bytes: request, decoded: decodeRequest(request) },
     authenticator: built.authenticator,
-    trust: { pkix: [pki("identity-root").certificate], attestation: [pki("attestation-root").certificate], results: [] },
+    trust: { pkix: [pki("identity-root-p256").certificate], attestation: [pki("attestation-root-p256").certificate], results: [] },
     policy: { attestation: "required", measurement: CLAIMS.measurement },
     now: new Date("2026-01-01T00:00:00Z"),
     consumedContexts: new Set(),

@@ -42,7 +42,7 @@ describe("node-channel", () => {
     const listener = await listen();
     const [accepted, dialled] = await Promise.all([listener.accept(5000), dial(listener.address, 5000)]);
     listener.close();
-    const { chain, pkcs8: key } = pki("handshake");
+    const { chain, pkcs8: key } = pki("handshake-p256");
     const common = { serverName: "localhost", handshakeTimeoutMs: 5000 };
     const ends = await Promise.allSettled([
       startTls(accepted, { ...common, side: "server", cipherSuites: ["TLS_AES_128_GCM_SHA256"], identity: { chain, key } }),

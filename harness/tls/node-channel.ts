@@ -1,5 +1,6 @@
 import { createServer, connect as netConnect, type Server, type Socket } from "node:net";
 import { createSecureContext, type SecureContext, TLSSocket, connect as tlsConnect } from "node:tls";
+import { tlsExporter } from "../authenticator/exporter.ts";
 import type { Side } from "../authenticator/secrets.ts";
 import { type Bytes, fromHex, view } from "../wire/bytes.ts";
 import { type CipherSuite, cipherSuites, isCipherSuite } from "../wire/code-points.ts";
@@ -170,6 +171,7 @@ class NodeChannel implements Channel {
   }
 
   exportKeyingMaterial(label: string, context: Bytes, length: number): Bytes {
+    if (this.socket.destroyed) return this.#exportFromKeyLog(label, context, length);
     if (context.length > 0) return this.socket.exportKeyingMaterial(length, label, view(context));
     // The keys of RFC 9261 have no context: they never change on a connection, and every exchange needs them.
     const key = `${length} ${label}`;
@@ -178,6 +180,13 @@ class NodeChannel implements Channel {
     const value = this.socket.exportKeyingMaterial(length, label, Buffer.alloc(0));
     this.#exported.set(key, value);
     return value;
+  }
+
+  // OpenSSL's connection ends with the socket; what came over it before is still to be judged.
+  #exportFromKeyLog(label: string, context: Bytes, length: number): Bytes {
+    const secret = this.observed.exporterMasterSecret;
+    if (secret === undefined) throw new ChannelError("closed", "the connection is closed, and its exporter with it");
+    return tlsExporter(this.hash, secret, label, context, length);
   }
 
   send(data: Bytes): Promise<void> {

@@ -27,7 +27,7 @@ if (side === "client") await serve(await dial({ host, port: Number(port) }, WAIT
 else createServer((socket) => void serve(socket)).listen(Number(port), host, () => process.stdout.write(`listening on ${port}\n`));
 
 async function serve(socket) {
-  const { chain, pkcs8: key } = pki("handshake");
+  const { chain, pkcs8: key } = pki("handshake-p256");
   const identity = side === "server" ? { chain, key } : undefined;
   try {
     const channel = await startTls(socket, {
@@ -73,7 +73,7 @@ async function relyingParty(connection) {
   const asked = request(connection, { channel: "", signatureSchemes: [0x0403], attestation: false }, defaultProfile).request;
   await channel.send(asked);
   const authenticator = await channel.receiveWhole(delimit, WAIT_MS);
-  const trust = { pkix: [pki("identity-root").certificate], attestation: [], results: [] };
+  const trust = { pkix: [pki("identity-root-p256").certificate], attestation: [], results: [] };
   const verdict = validate(
     connection,
     { channel: "", request: asked, authenticator, trust, policy: { attestation: "none" } },
