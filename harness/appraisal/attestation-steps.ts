@@ -63,7 +63,8 @@ export const attestationSteps: readonly Step<AppraisalState>[] = [
             "one that does not verify",
           );
         }
-        const failure = validatePath(chain, state.input.trust.attestation, state.input.now);
+        const anchors = state.input.trust.attestation;
+        const failure = anchors && validatePath(chain, anchors, state.input.now);
         return failure && finding("evidence-signature", "a path from the attestation key to a trusted anchor", failure.reason);
       } catch (error) {
         const what = error instanceof EvidenceError ? format.mediaType : "certificates in x5chain";

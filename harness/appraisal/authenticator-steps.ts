@@ -149,7 +149,8 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
         chain.push(certificate);
       }
       state.facts.chain = chain;
-      const failure = validatePath(chain, state.input.trust.pkix, state.input.now);
+      const { pkix } = state.input.trust;
+      const failure = pkix && validatePath(chain, pkix, state.input.now);
       return failure && finding("pkix", "a path to a trusted root", failure.reason);
     },
   },

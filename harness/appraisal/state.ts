@@ -9,10 +9,13 @@ import type { Bytes } from "../wire/bytes.ts";
 import type { AuthenticatorRequest } from "../wire/request.ts";
 import type { NotApplicable } from "./finding.ts";
 
-/** Roots, DER: of the end-entity certificate, of attestation keys, of Attestation Result issuers. An empty list trusts nothing. */
+/**
+ * Roots, DER: of the end-entity certificate, of attestation keys, of Attestation Result issuers. An empty list trusts nothing; undefined
+ * (of a product of which nobody has said it) leaves paths unjudged.
+ */
 export interface TrustAnchors {
-  readonly pkix: readonly Bytes[];
-  readonly attestation: readonly Bytes[];
+  readonly pkix: readonly Bytes[] | undefined;
+  readonly attestation: readonly Bytes[] | undefined;
   readonly results: readonly Bytes[];
 }
 

@@ -19,7 +19,7 @@ const LABEL = "EXPORTER-expat-conformance doctor";
 export async function doctorCommand(options: { iut: string; profile?: string; timeout: number; build: boolean }): Promise<number> {
   killChildrenOnExit();
   const subject = resolveSubject(options, readProfile(options.profile));
-  subject.build();
+  await subject.build();
   let driver: Driver;
   try {
     driver = await subject.start();
@@ -30,17 +30,19 @@ export async function doctorCommand(options: { iut: string; profile?: string; ti
   const { hello } = driver;
   say("ok", "hello", `${hello.name} ${hello.version}${hello.tls ? ` on ${hello.tls}` : ""}, protocol ${hello.protocol}`);
   let exitCode = 0;
+  let examined = 0;
   try {
     for (const position of hello.supports.positions) {
       for (const cipherSuite of hello.supports.cipherSuites.filter(isCipherSuite)) {
+        examined++;
         exitCode = Math.max(exitCode, await examine(driver, position, cipherSuite));
       }
     }
   } finally {
     await driver.stop();
   }
-  if (hello.supports.positions.length === 0) {
-    say("BROKEN", "positions", "hello declares none: nothing can be tested");
+  if (examined === 0) {
+    say("BROKEN", "positions", "hello declares no position, or no cipher suite of TLS 1.3 that is known here: nothing can be tested");
     exitCode = EXIT_USAGE;
   }
   const conclusions = [
@@ -87,7 +89,8 @@ async function examine(driver: Driver, position: Position, cipherSuite: Suite): 
       return 1;
     }
     if (!(error instanceof RpcError) && !(error instanceof IutFailure)) return reportProblem(error);
-    say("BROKEN", what, error.message);
+    const words = driver.diagnostics().split("\n").at(-1);
+    say("BROKEN", what, words && !error.message.includes(words) ? `${error.message}; its last words on stderr: ${words}` : error.message);
     return EXIT_USAGE;
   }
 }

@@ -25,7 +25,7 @@ describe.concurrent("doctor", () => {
     ["is missing", ["./no-such-shim"], /BROKEN +start and hello: .*"\.\/no-such-shim" cannot be started in .*no such program/],
     ["ends at once", fakeCommand("broken.mjs", "exits"), /exit code 3; its last words on stderr: reading the licence \| no licence found/],
     ["cannot serve the profile", fakeCommand("shim.mjs", "profile-unsupported"), /error -32001 \(exporterLabel\): no such profile/],
-    ["declares no position", fakeCommand("shim.mjs", "no-positions"), /BROKEN +positions: hello declares none/],
+    ["declares no position", fakeCommand("shim.mjs", "no-positions"), /BROKEN +positions: hello declares no position/],
   ])("says that a shim is broken that %s", async (_, command, says) => {
     const { code, stdout } = await cli(["doctor", "--iut", manifest({ name: "fake", command })]);
     expect(stdout).toMatch(says);

@@ -47,9 +47,8 @@ export async function runCommand(options: RunCommandOptions): Promise<number> {
   const library = loadLibrary();
   const selects = selection(options.only, library);
   const { reporter, terminal } = openReports(options, library);
-  subject.build();
   // The first one answers for all of them what they support; a worker takes it over.
-  const first = await subject.start();
+  const first = await startFirst(subject, reporter);
   const waiting: Driver[] = [first];
   const instances = plan(library.cases, first.hello, first.can).filter(
     (instance) => wanted.includes(instance.position) && (selects === undefined || isSelected(instance, selects)),
@@ -63,7 +62,7 @@ export async function runCommand(options: RunCommandOptions): Promise<number> {
   const judged: ResultRecord[] = [];
   const report = (results: readonly CheckResult[], done: number): void => {
     for (const result of results) {
-      const record = recordOf(result, baseline, subject);
+      const record = recordOf(result, baseline, subject, options.profile);
       judged.push(record);
       reporter.result(record);
     }
@@ -106,6 +105,17 @@ export async function runCommand(options: RunCommandOptions): Promise<number> {
   const footer = footerOf(judged, Math.round(performance.now() - started));
   reporter.end(footer, notices);
   return exitCodeOf(footer, notices.length);
+}
+
+// A report that was opened says why it holds nothing.
+async function startFirst(subject: Subject, reporter: Reporter): Promise<Driver> {
+  try {
+    await subject.build();
+    return await subject.start();
+  } catch (error) {
+    reporter.abort(error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error));
+    throw error;
+  }
 }
 
 // An endpoint that cannot be reached at all is a mistake of the call, not a hundred blocked checks.
@@ -155,6 +165,8 @@ function openReports({ report = [], verbose }: RunCommandOptions, { ledger }: Li
     }
     return { kind, path, make };
   });
+  const shared = asked.find(({ path }, index) => asked.some((other, before) => before < index && other.path === path));
+  if (shared) throw new UsageError(`--report: two reports cannot share ${shared.path === "-" ? "standard output" : shared.path}`);
   // JSON Lines first: it is the truth, and must not be lost to an error in another.
   asked.sort((a, b) => Number(b.kind === "jsonl") - Number(a.kind === "jsonl"));
   const files = asked.map(({ make, path }) => make(path));
@@ -171,8 +183,8 @@ function openReports({ report = [], verbose }: RunCommandOptions, { ledger }: Li
   return { reporter: together([...files, terminal]), terminal };
 }
 
-function recordOf(result: CheckResult, baseline: Baseline, { path, endpoint }: Subject): ResultRecord {
-  const invocation = { iut: path, endpoint: endpoint === "" ? (true as const) : endpoint, instance: result.instance };
+function recordOf(result: CheckResult, baseline: Baseline, { path, endpoint }: Subject, profile: string | undefined): ResultRecord {
+  const invocation = { iut: path, endpoint: endpoint === "" ? (true as const) : endpoint, profile, instance: result.instance };
   return resultRecordOf(result, baseline.judge(result), reproduceCommand(invocation));
 }
 

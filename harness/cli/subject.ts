@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -12,6 +12,7 @@ import { greet } from "../iut/controlled.ts";
 import type { Driver } from "../iut/driver.ts";
 import { startEndpoint } from "../iut/endpoint.ts";
 import { type EndpointSection, type Manifest, readManifest } from "../iut/manifest.ts";
+import { track } from "../iut/process.ts";
 import { RpcError } from "../iut/rpc-error.ts";
 import { Shim } from "../iut/shim.ts";
 import { Reference } from "../reference/reference.ts";
@@ -29,7 +30,7 @@ export interface Subject {
   /** The baseline that the manifest names. */
   readonly baseline: string | undefined;
   /** Runs the manifest's build command, if it has one and the options do not forbid it. Throws UsageError where it fails. */
-  readonly build: () => void;
+  readonly build: () => Promise<void>;
   /** One process of it, or the product. Throws IutFailure or RpcError where it cannot be started. */
   readonly start: () => Promise<Driver>;
 }
@@ -58,7 +59,7 @@ export function resolveSubject(options: SubjectOptions, profile: Profile): Subje
       payload: adapter("cmw"),
       anchors: undefined,
       baseline: undefined,
-      build: () => {},
+      build: async () => {},
       start,
     };
   }
@@ -118,8 +119,8 @@ function endpointSubject(options: SubjectOptions, address: string | true): Subje
     payload: adapter(endpoint.payload ?? described.payload),
     anchors: anchorsOf(endpoint, described),
     baseline: manifest?.baseline && join(manifest.folder, manifest.baseline),
-    build: () => {
-      if (address === true && manifest) build(manifest, options);
+    build: async () => {
+      if (address === true && manifest) await build(manifest, options);
     },
     start: () => startEndpoint(described, endpoint, carrier),
   };
@@ -138,8 +139,9 @@ function adapter(name: string): PayloadAdapter {
   return found;
 }
 
-function anchorsOf({ trust }: EndpointSection, { folder, file }: Manifest): Anchors | undefined {
-  if (trust === undefined) return undefined;
+function anchorsOf({ trust, command }: EndpointSection, { folder, file }: Manifest): Anchors | undefined {
+  // What we start is given the test PKI; of what is running we know what the manifest says.
+  if (trust === undefined) return command === undefined ? { roots: undefined } : undefined;
   const read = (name: string): Bytes => {
     const path = resolve(folder, name);
     try {
@@ -148,7 +150,7 @@ function anchorsOf({ trust }: EndpointSection, { folder, file }: Manifest): Anch
       throw new InputError(`${file}: endpoint.trust: ${path}: ${(error as Error).message}`);
     }
   };
-  return { pkix: trust.identity.map(read), attestation: trust.attestation.map(read) };
+  return { roots: { pkix: trust.identity.map(read), attestation: trust.attestation.map(read) } };
 }
 
 function startFailure({ file }: Manifest, error: unknown): unknown {
@@ -156,13 +158,14 @@ function startFailure({ file }: Manifest, error: unknown): unknown {
   return error instanceof IutFailure ? new IutFailure(error.kind, `${file}: ${error.message}`) : error;
 }
 
-function build(manifest: Manifest, options: SubjectOptions): void {
+async function build(manifest: Manifest, options: SubjectOptions): Promise<void> {
   if (manifest.build === undefined || !options.build) return;
-  // What it prints is no result: it goes to stderr, so that stdout can be piped.
-  const { status, error } = spawnSync(manifest.build, { cwd: manifest.folder, shell: true, stdio: ["ignore", 2, 2] });
-  if (status !== 0) {
-    throw new UsageError(
-      `${manifest.file}: building failed: ${JSON.stringify(manifest.build)} ${error ? error.message : `ended with ${status}`}`,
-    );
-  }
+  // What it prints is no result: it goes to stderr, so that stdout can be piped. A group of its own, so that Ctrl-C ends all of it.
+  const child = spawn(manifest.build, { cwd: manifest.folder, shell: true, stdio: ["ignore", 2, 2], detached: true });
+  track(child);
+  const end = await new Promise<string | undefined>((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("close", (code, signal) => resolve(code === 0 ? undefined : `ended with ${signal ?? code}`));
+  });
+  if (end !== undefined) throw new UsageError(`${manifest.file}: building failed: ${JSON.stringify(manifest.build)} ${end}`);
 }

@@ -71,7 +71,7 @@ class ControlledDriver implements Driver {
       return new ControlledConnection(this.control, channel, ours);
     } catch (error) {
       opening.catch(() => undefined);
-      if (error instanceof ChannelError) throw new SetUpError(await setUpReason(error, opening));
+      if (error instanceof ChannelError) throw await setUpError(error, opening);
       throw error;
     } finally {
       refusedOpen.catch(() => undefined);
@@ -129,8 +129,14 @@ class ControlledConnection implements IutConnection {
   }
 
   async close(): Promise<void> {
-    await this.control.call("close", { channel: this.name }).catch(() => undefined);
-    await this.channel.close();
+    try {
+      await this.control.call("close", { channel: this.name });
+    } catch (error) {
+      // A hang or a crash is a result; an error in answer to `close` changes nothing any more.
+      if (error instanceof IutFailure) throw error;
+    } finally {
+      await this.channel.close();
+    }
   }
 
   // The bytes that are judged are the bytes on the wire: they are moved over the connection, not over the control channel.
@@ -158,13 +164,16 @@ class ControlledConnection implements IutConnection {
   }
 }
 
-async function setUpReason(error: ChannelError, opening: Promise<object>): Promise<string> {
-  if (error.kind !== "handshake") return error.message;
+/** Why no connection came about, in the words of both ends. Throws IutFailure where the implementation never answered `open`. */
+async function setUpError(ours: ChannelError, opening: Promise<object>): Promise<SetUpError> {
   const theirs = await opening.then(
     (result) => (isRefused(result) ? describe(result.refused) : undefined),
-    (reason: Error) => reason.message,
+    (reason: Error) => {
+      if (reason instanceof IutFailure) throw reason;
+      return reason.message;
+    },
   );
-  return theirs ? `${error.message}; it says: ${theirs}` : error.message;
+  return new SetUpError(theirs ? `${ours.message}; it says: ${theirs}` : ours.message);
 }
 
 function describe({ code, detail }: { code?: string | undefined; detail?: string | undefined }): string {

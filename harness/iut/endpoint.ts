@@ -23,6 +23,8 @@ import { RpcCode, RpcError } from "./rpc-error.ts";
 
 const DIAL_TIMEOUT_MS = 5000;
 const ANSWER_TIMEOUT_MS = 10_000;
+/** How long the end of a program may take to show after its connection was lost. */
+const CRASH_SHOWS_MS = 20;
 const WAIT_FOR_CLIENT_MS = 30_000;
 const START_TIMEOUT_MS = 10_000;
 
@@ -90,7 +92,7 @@ class EndpointDriver implements Driver {
         record,
         ...(side === "client" && { identity: { chain: handshake.chain, key: handshake.pkcs8 } }),
       });
-      return new EndpointConnection(channel, this.carrier, this.endpoint, async () => client && this.#end(client));
+      return new EndpointConnection(channel, this.carrier, this.endpoint, this.product, async () => client && this.#end(client));
     } catch (error) {
       if (client) await this.#end(client);
       if (error instanceof ChannelError) throw new SetUpError(error.message);
@@ -141,6 +143,8 @@ class EndpointConnection implements IutConnection {
     readonly channel: Channel,
     readonly carrier: Carrier,
     readonly endpoint: EndpointSection,
+    /** A server that we started; one client is started for each connection, and may end with it. */
+    readonly product: Product | undefined,
     readonly ended: () => Promise<void>,
   ) {}
 
@@ -157,6 +161,9 @@ class EndpointConnection implements IutConnection {
     const { accepts, probe } = this.endpoint;
     if (accepts === undefined) throw new RpcError(RpcCode.unsupported, "the manifest does not say how acceptance shows", "accepts");
     const frame = this.#framed("authenticator", authenticator);
+    // What it said before is no answer to this.
+    const earlier = this.channel.pending().length;
+    if (earlier > 0) await this.channel.receive(earlier, ANSWER_TIMEOUT_MS);
     await this.channel.send(accepts === "open" && probe ? Buffer.concat([frame, fromHex(probe)]) : frame).catch(ignoreClosed);
     // Only a sign of life counts: silence is neither acceptance nor refusal, and closing is refusal.
     const answer = await this.#answer(() => this.channel.receiveWhole((buffered) => buffered.length || undefined, ANSWER_TIMEOUT_MS));
@@ -199,6 +206,8 @@ class EndpointConnection implements IutConnection {
     } catch (error) {
       if (!(error instanceof ChannelError)) throw error;
       if (error.kind === "timeout") throw new IutFailure("hang", `the endpoint neither answered nor closed: ${error.message}`);
+      // Closing is refusal; a program that is gone has crashed.
+      await this.product?.stillRuns(CRASH_SHOWS_MS);
       return { refused: { code: "other", detail: error.message } };
     }
   }

@@ -45,11 +45,15 @@ const endpointSchema = z
         attestation: z.array(z.string()).default([]).describe("PEM files: roots of its attestation key"),
       })
       .optional()
-      .describe("default: the test PKI, which the command was given"),
+      .describe("default: the test PKI, which the command was given; without a command paths are not judged"),
   })
   .refine(({ position, accepts }) => position.startsWith("attester") || accepts !== undefined, {
     path: ["accepts"],
     error: "of a relying party the manifest must say how it shows acceptance",
+  })
+  .refine(({ accepts, probe }) => accepts !== "open" || probe !== undefined, {
+    path: ["probe"],
+    error: "`accepts: open` needs the probe that it answers while it is open",
   });
 
 /** What iut.yaml says: how to build and start an implementation, as a shim or as an endpoint. */

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,34 +6,22 @@ import { pki, roots } from "../pki/test-pki.ts";
 import type { Address } from "../tls/node-channel.ts";
 import { type Bytes, toHex, view } from "../wire/bytes.ts";
 import { IutFailure } from "./control.ts";
-import { killTree, track } from "./process.ts";
-
-const OUTPUT_TAIL = 8 << 10;
+import { Program } from "./program.ts";
 
 /** An endpoint's program: started, watched for the line that says that it is ready, ended with all that it started. */
 export class Product {
-  readonly #child: ChildProcess;
-  readonly #command: string;
-  readonly #exited: Promise<string>;
+  readonly #program: Program;
+  #awaited: string | undefined;
   #stdout = "";
-  #stderr = "";
   #seen: (() => void) | undefined;
 
   constructor(command: readonly string[], cwd: string, environment: Readonly<Record<string, string>> = {}) {
-    const [program = "", ...args] = command;
-    this.#command = command.join(" ");
-    this.#child = spawn(program, args, { cwd, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"], detached: true });
-    track(this.#child);
-    this.#exited = new Promise((resolve) => {
-      this.#child.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "ENOENT" ? "no such program" : error.message));
-      this.#child.once("close", (code, signal) => resolve(signal ? `it ended by ${signal}` : `it ended with exit code ${code}`));
-    });
-    this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-      this.#stdout = (this.#stdout + text).slice(-OUTPUT_TAIL);
+    this.#program = new Program({ command, cwd, environment, stdin: "ignore" });
+    this.#program.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      // All of it is kept until it is ready, for it may say much before the word that is waited for; nothing is kept afterwards.
+      if (this.#awaited === undefined) return;
+      this.#stdout += text;
       this.#seen?.();
-    });
-    this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      this.#stderr = (this.#stderr + text).slice(-OUTPUT_TAIL);
     });
   }
 
@@ -44,6 +31,7 @@ export class Product {
       throw this.#failure("the manifest has a command for a server and no `ready`, the text that says that it listens");
     let timer: NodeJS.Timeout | undefined;
     const seen = new Promise<void>((resolve) => {
+      this.#awaited = text;
       this.#seen = () => this.#stdout.includes(text) && resolve();
       this.#seen();
     });
@@ -55,27 +43,41 @@ export class Product {
       await Promise.race([seen, late, ended]);
     } finally {
       clearTimeout(timer);
+      this.#awaited = undefined;
+      this.#stdout = "";
       ended.catch(() => undefined);
     }
   }
 
   /** Throws IutFailure of kind `start` when the program has ended. */
   async ended(): Promise<never> {
-    throw this.#failure(await this.#exited);
+    const { started, reason } = await this.#program.ended;
+    throw this.#failure(started ? `it ${reason}` : reason);
   }
 
   async stop(): Promise<void> {
-    killTree(this.#child);
-    await this.#exited;
+    this.#program.kill();
+    await this.#program.ended;
+  }
+
+  /** Throws IutFailure of kind `exit` where it has ended, or does within `timeoutMs`: for a connection that was just lost. */
+  async stillRuns(timeoutMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), timeoutMs);
+    });
+    const end = await Promise.race([this.#program.ended, deadline]);
+    clearTimeout(timer);
+    if (end) throw this.#failure(`it ${end.reason}`, "exit");
   }
 
   diagnostics(): string {
-    return this.#stderr.trim();
+    return this.#program.diagnostics();
   }
 
-  #failure(reason: string): IutFailure {
+  #failure(reason: string, kind: IutFailure["kind"] = "start"): IutFailure {
     const words = this.diagnostics().split("\n").at(-1);
-    return new IutFailure("start", `${JSON.stringify(this.#command)}: ${reason}${words ? `; its last words: ${words}` : ""}`);
+    return new IutFailure(kind, `${this.#program.name}: ${reason}${words ? `; its last words: ${words}` : ""}`);
   }
 }
 

@@ -1,7 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { z } from "zod";
 import { CALL_TIMEOUT_MS, type IutControl, IutFailure } from "./control.ts";
-import { killTree, track } from "./process.ts";
+import { Program } from "./program.ts";
 import { type Method, methods, type Params, type Result } from "./protocol.ts";
 import { RpcCode, RpcError } from "./rpc-error.ts";
 
@@ -28,45 +27,30 @@ export interface ShimCommand {
 }
 
 const LINE_LIMIT = 4 << 20;
-const STDERR_TAIL = 8 << 10;
 const STOP_TIMEOUT_MS = 2000;
 
 /** A shim as a child process: JSON-RPC 2.0, one object a line, on its stdin and stdout (docs/iut-protocol.md). */
 export class Shim implements IutControl {
-  readonly #child: ChildProcess;
+  readonly #program: Program;
   /** For messages. */
   readonly #name: string;
-  readonly #exited: Promise<void>;
   readonly #pending = new Map<number, { method: Method; resolve: (result: unknown) => void; reject: (error: Error) => void }>();
   readonly #timeoutMs: number;
   #nextId = 1;
   #line = "";
-  #stderr = "";
   #failure: IutFailure | undefined;
 
   constructor({ command, cwd, environment, timeoutMs = CALL_TIMEOUT_MS }: ShimCommand) {
     this.#timeoutMs = timeoutMs;
-    this.#name = `the shim ${JSON.stringify(command.join(" "))}`;
-    const [program = "", ...args] = command;
-    // A process group of its own, so that what the shim starts ends with it.
-    this.#child = spawn(program, args, { cwd, env: { ...process.env, ...environment }, stdio: ["pipe", "pipe", "pipe"], detached: true });
-    track(this.#child);
-    this.#exited = new Promise((resolve) => {
-      this.#child.once("error", (error: NodeJS.ErrnoException) => {
-        const reason = error.code === "ENOENT" ? "no such program" : error.message;
-        this.#fail(new IutFailure("start", `${this.#name} cannot be started in ${cwd}: ${reason}`));
-        resolve();
-      });
-      this.#child.once("close", (code, signal) => {
-        this.#fail(new IutFailure("exit", `${this.#name} ended ${signal ? `by ${signal}` : `with exit code ${code}`}`));
-        resolve();
-      });
+    this.#program = new Program({ command, cwd, environment, stdin: "pipe" });
+    this.#name = `the shim ${this.#program.name}`;
+    void this.#program.ended.then(({ started, reason }) => {
+      const failure = started ? `${this.#name} ${reason}` : `${this.#name} cannot be started in ${cwd}: ${reason}`;
+      this.#fail(new IutFailure(started ? "exit" : "start", failure));
     });
-    this.#child.stdin?.on("error", () => undefined);
-    this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#read(text));
-    this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL);
-    });
+    const { stdin, stdout } = this.#program.child;
+    stdin?.on("error", () => undefined);
+    stdout?.setEncoding("utf8").on("data", (text: string) => this.#read(text));
   }
 
   async call<M extends Method>(method: M, params: Params<M>, timeoutMs = this.#timeoutMs): Promise<Result<M>> {
@@ -87,7 +71,7 @@ export class Shim implements IutControl {
         };
       this.#pending.set(id, { method, resolve: settle(resolve), reject: settle(reject) });
     });
-    this.#child.stdin?.write(`${JSON.stringify({ jsonrpc: "2.0", id, method, params: encoded })}\n`);
+    this.#program.child.stdin?.write(`${JSON.stringify({ jsonrpc: "2.0", id, method, params: encoded })}\n`);
     const result = methods[method].result.safeParse(await answer);
     if (!result.success) {
       throw new IutFailure(
@@ -100,16 +84,16 @@ export class Shim implements IutControl {
 
   async stop(): Promise<void> {
     if (!this.#failure) await this.call("bye", {}, STOP_TIMEOUT_MS).catch(() => undefined);
-    this.#child.stdin?.end();
+    this.#program.child.stdin?.end();
     // One that hangs would not hear of it.
-    const timer = setTimeout(() => killTree(this.#child), this.#failure?.kind === "hang" ? 0 : STOP_TIMEOUT_MS);
-    await this.#exited;
+    const timer = setTimeout(() => this.#program.kill(), this.#failure?.kind === "hang" ? 0 : STOP_TIMEOUT_MS);
+    await this.#program.ended;
     clearTimeout(timer);
-    killTree(this.#child);
+    this.#program.kill();
   }
 
   diagnostics(): string {
-    return this.#stderr.trim();
+    return this.#program.diagnostics();
   }
 
   #read(text: string): void {
@@ -154,7 +138,7 @@ export class Shim implements IutControl {
     this.#fail(
       new IutFailure("protocol", `${this.#name}: expected a JSON-RPC response on a line of its own, found ${what}: ${line.slice(0, 120)}`),
     );
-    killTree(this.#child);
+    this.#program.kill();
   }
 
   #fail(failure: IutFailure): void {

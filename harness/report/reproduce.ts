@@ -4,12 +4,15 @@ export interface Invocation {
   readonly iut: string;
   /** `host:port`; true: the endpoint that the manifest describes. */
   readonly endpoint?: string | true | undefined;
+  /** The profile file, where one was given. */
+  readonly profile?: string | undefined;
 }
 
 /** The command line, quoted for a POSIX shell, that runs one instance alone. */
-export function reproduceCommand({ iut, endpoint, instance }: Invocation & { readonly instance: string }): string {
+export function reproduceCommand({ iut, endpoint, profile, instance }: Invocation & { readonly instance: string }): string {
   const words = ["npx", "expat-conformance", "run", "--iut", iut];
   if (endpoint !== undefined) words.push("--endpoint", ...(endpoint === true ? [] : [endpoint]));
+  if (profile !== undefined) words.push("--profile", profile);
   words.push("--only", instance);
   return words.map(shellWord).join(" ");
 }

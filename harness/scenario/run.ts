@@ -1,10 +1,12 @@
 import type { PayloadAdapter } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
 import { IutFailure, withLastWords } from "../iut/control.ts";
-import type { Driver } from "../iut/driver.ts";
+import { type Driver, SetUpError } from "../iut/driver.ts";
+import { schemeName } from "../wire/code-points.ts";
 import type { Check } from "./case.ts";
 import { type Anchors, type Execution, execute } from "./execute.ts";
 import type { Ledger } from "./ledger.ts";
+import { schemeOf } from "./parameters.ts";
 import { controlInstance, type Instance } from "./plan.ts";
 import type { CheckResult, Verdict } from "./result.ts";
 import { errorVerdict, stepVerdict, verdictOf } from "./verdict.ts";
@@ -23,10 +25,9 @@ export interface RunOptions {
   readonly selects?: (id: string) => boolean;
   /** Called for each result as it comes, results of one instance together. */
   readonly report: (results: readonly CheckResult[], done: number) => void;
-  readonly signal?: AbortSignal | undefined;
 }
 
-/** In this many cases in a row the IUT hung or ended: the rest would only wait for more of it. */
+/** In this many cases in a row the IUT hung, ended or let no connection come about: the rest would only wait for more of it. */
 const GIVE_UP_AFTER = 5;
 
 /** Runs all instances. Throws what `start` throws, or IutFailure of kind `protocol` where the shim speaks something else. */
@@ -51,6 +52,7 @@ export async function runInstances(instances: readonly Instance[], options: RunO
         return { verdict: verdictOf(script, execution, options.ledger), execution, diagnostics: running.diagnostics() };
       } catch (error) {
         const diagnostics = running.diagnostics();
+        if (error instanceof SetUpError) failuresInARow++;
         if (error instanceof IutFailure) {
           // What hangs or has ended is of no use to the next case.
           driver = undefined;
@@ -63,7 +65,7 @@ export async function runInstances(instances: readonly Instance[], options: RunO
     };
     try {
       for (const [, instance] of queue) {
-        if (stopped !== undefined || options.signal?.aborted) return;
+        if (stopped !== undefined) return;
         const results = await resultsOf(instance, runOnce);
         done++;
         options.report(results, done);
@@ -81,13 +83,13 @@ export async function runInstances(instances: readonly Instance[], options: RunO
     const { script } = instance;
     if (instance.unsupported !== undefined) return resultsFor(instance, { outcome: "unsupported", detail: instance.unsupported }, options);
     if (failuresInARow >= GIVE_UP_AFTER) {
-      const detail = `given up: the implementation hung or ended in ${failuresInARow} cases in a row`;
+      const detail = `given up: the implementation hung, ended or could not be connected with in ${failuresInARow} cases in a row`;
       return resultsFor(instance, { outcome: "blocked", detail }, options);
     }
     if (script.control && script.kind !== "positive") {
       const control = controlInstance(instance, script.control);
-      const running = controls.get(control.id) ?? runOnce(control).then(({ verdict }) => verdict);
-      controls.set(control.id, running);
+      const running = controls.get(keyOf(control)) ?? runOnce(control).then(({ verdict }) => verdict);
+      controls.set(keyOf(control), running);
       const verdict = await running;
       if (verdict.outcome !== "pass") {
         const detail = `its control ${control.id} did not succeed (${verdict.outcome}): ${verdict.detail}`;
@@ -95,12 +97,17 @@ export async function runInstances(instances: readonly Instance[], options: RunO
       }
     }
     const { verdict, execution, diagnostics } = await runOnce(instance);
-    if (script.kind === "positive" && !controls.has(instance.id)) controls.set(instance.id, Promise.resolve(verdict));
+    if (script.kind === "positive" && !controls.has(keyOf(instance))) controls.set(keyOf(instance), Promise.resolve(verdict));
     return resultsFor(instance, verdict, options, execution, diagnostics);
   };
 
   await Promise.all(Array.from({ length: Math.max(1, options.workers) }, worker));
   if (stopped !== undefined) throw stopped;
+}
+
+// A control may leave open what its case names: it counts for the same suite and scheme only.
+function keyOf({ id, suite, scheme }: Instance): string {
+  return `${id} ${suite} ${scheme}`;
 }
 
 function resultsFor(
@@ -120,7 +127,7 @@ function resultsFor(
     kind: check.kind,
     requirements: check.requirements,
     position: instance.position,
-    parameters: { cipherSuite: instance.cipherSuite, signatureScheme: instance.scheme },
+    parameters: { cipherSuite: instance.cipherSuite, signatureScheme: schemeName(schemeOf[instance.scheme]) },
     outcome,
     detail,
     ...(expected !== undefined && { expected }),

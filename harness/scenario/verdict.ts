@@ -12,11 +12,15 @@ import type { Verdict } from "./result.ts";
 /** The one place where what happened becomes an outcome. Levels come from the ledger; error texts decide nothing. */
 
 /** The verdict of a case whose script ran to an end. */
-export function verdictOf(script: Case, { deviation, observation }: Execution, ledger: Ledger): Verdict {
+export function verdictOf(script: Case, { deviation, observation, judged }: Execution, ledger: Ledger): Verdict {
   if (script.kind === "probe") {
     if (deviation) return { outcome: "observed", detail: `${deviation.found} instead of ${deviation.expected}`, ...deviation };
     return { outcome: "observed", detail: observation ?? "nothing to see" };
   }
+  // Each finding is the verdict of its own step; what came of it all is not what the title says, and no control for others.
+  const failed = judged.filter(({ kind }) => kind === "finding").map(({ step }) => step);
+  if (deviation === undefined && failed.length > 0)
+    return { outcome: "blocked", detail: `what it made fails the step ${failed.join(", ")}` };
   // What an implementation has a right to is no failure, and no answer to the question either.
   if (deviation === undefined)
     return observation === undefined ? { outcome: "pass", detail: "" } : { outcome: "observed", detail: observation };

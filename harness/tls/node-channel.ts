@@ -6,7 +6,7 @@ import { type Bytes, fromHex, view } from "../wire/bytes.ts";
 import { type CipherSuite, cipherSuites, isCipherSuite } from "../wire/code-points.ts";
 import { ByteQueue } from "./byte-queue.ts";
 import { type Channel, ChannelError, type Observations, type RawSegment } from "./channel.ts";
-import { tap } from "./tap.ts";
+import { recorded } from "./recorded.ts";
 
 /** How one end runs its handshake. */
 export interface TlsOptions {
@@ -39,7 +39,14 @@ export interface Listener {
 export async function listen(host = "127.0.0.1", port = 0): Promise<Listener> {
   const server: Server = createServer({ noDelay: true });
   const incoming = new Promise<Socket>((resolve, reject) => {
-    server.once("connection", resolve);
+    let taken = false;
+    server.on("connection", (socket) => {
+      // Only the first is ours; without a listener an error of another would end the harness.
+      socket.on("error", () => undefined);
+      if (taken) socket.destroy();
+      taken = true;
+      resolve(socket);
+    });
     // Whoever still waits, and the timer of the wait, must not outlive the listener.
     server.once("close", () => reject(new ChannelError("closed", "no connection came in before the listener was closed")));
   });
@@ -48,12 +55,20 @@ export async function listen(host = "127.0.0.1", port = 0): Promise<Listener> {
     server.once("error", reject);
     server.listen(port, host, resolve);
   });
+  let accepted = false;
   const bound = server.address();
   if (bound === null || typeof bound === "string") throw new Error("no TCP address");
   return {
     address: { host, port: bound.port },
-    accept: (timeoutMs) => withDeadline(incoming, timeoutMs, "no connection came in"),
-    close: () => server.close(),
+    accept: (timeoutMs) => {
+      accepted = true;
+      return withDeadline(incoming, timeoutMs, "no connection came in");
+    },
+    close: () => {
+      server.close();
+      // One that came and that nobody has asked for must not stay open.
+      if (!accepted) incoming.then((socket) => socket.destroy()).catch(() => undefined);
+    },
   };
 }
 
@@ -74,7 +89,7 @@ export async function dial(address: Address, timeoutMs: number): Promise<Socket>
 export async function startTls(socket: Socket, options: TlsOptions): Promise<Channel> {
   const raw: RawSegment[] = [];
   const secureContext = contextFor(options);
-  const stream = options.record ? tap(socket, raw) : socket;
+  const stream = options.record ? recorded(socket, raw) : socket;
   const tlsSocket =
     options.side === "server"
       ? new TLSSocket(stream as Socket, { isServer: true, secureContext })

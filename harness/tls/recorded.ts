@@ -6,7 +6,7 @@ import type { RawSegment } from "./channel.ts";
  * A stream that stands between a TCP socket and OpenSSL and keeps a copy of what passes, so that a connection can be written out as a
  * capture. It costs a copy and a pass through JavaScript; without it OpenSSL reads the socket directly.
  */
-export function tap(socket: Socket, raw: RawSegment[]): Duplex {
+export function recorded(socket: Socket, raw: RawSegment[]): Duplex {
   const stream = new Duplex({
     read: () => socket.resume(),
     write(chunk: Buffer, _encoding, callback) {
