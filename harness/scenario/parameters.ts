@@ -1,6 +1,6 @@
 import { families } from "../pki/test-pki.ts";
 import type { CipherSuite } from "../wire/code-points.ts";
-import type { schemeNames, suiteNames } from "./schema.ts";
+import type { suiteNames } from "./schema.ts";
 
 /** What the short names of cases stand for. The order is that of preference where a case leaves the choice open. */
 
