@@ -89,7 +89,7 @@ program
   .command("requirements")
   .description("list the statements of the specifications, and the checks that answer them")
   .option("--json", "as an array of objects with id, spec, section, level, disposition and checks")
-  .option("--spec <name>", "only this specification: rfc9261, expat, cmw, rfc8446, eat, ear")
+  .option("--spec <name>", "only this specification: rfc9261, expat, cmw, rfc8446, eat, ear, iut")
   .addHelpText("after", "\nExample:\n  $ expat-conformance requirements --spec expat")
   .action(async (options) => {
     const { requirementsCommand } = await import("./requirements-command.ts");

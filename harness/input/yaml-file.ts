@@ -1,18 +1,11 @@
-import { readFileSync } from "node:fs";
 import { isNode, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { InputError } from "./input-error.ts";
+import { readText } from "./text-file.ts";
 
 /** Reads a YAML file and checks it against a schema. Throws InputError with file, line and column. */
 export function readYaml<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new InputError(code === "ENOENT" ? `${file}: no such file` : `${file}: ${message}`);
-  }
-  return parseYaml(text, file, schema);
+  return parseYaml(readText(file), file, schema);
 }
 
 /** The same for a text that is at hand; `file` is what messages call it. */

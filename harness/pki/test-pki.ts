@@ -43,6 +43,11 @@ export function familyFor(schemes: readonly number[]): Family {
   return (Object.keys(families) as Family[]).find((family) => schemes.includes(families[family])) ?? "p256";
 }
 
+/** The family of an entity: the end of its name, or p256 for those that are named for something else. */
+export function familyOf(name: string): Family {
+  return (Object.keys(families) as Family[]).find((family) => name.endsWith(`-${family}`)) ?? "p256";
+}
+
 /** The roots of one kind, of all families. */
 export function roots(kind: RootKind): Bytes[] {
   entities ??= load();

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { profileSchema } from "../attestation/profile.ts";
 import { InputError } from "../input/input-error.ts";
+import { readText } from "../input/text-file.ts";
 import { helloResult, positions } from "../iut/protocol.ts";
 import { outcomes } from "../scenario/result.ts";
 import { expectations, tallyOf } from "./expectation.ts";
@@ -63,14 +63,7 @@ export interface Report {
 
 /** Reads and checks a JSON Lines report. Throws InputError that names file and line where a record, or the order of records, is wrong. */
 export function readReport(file: string): Report {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new InputError(code === "ENOENT" ? `${file}: no such file` : `${file}: ${message}`);
-  }
-  return parseReport(text, file);
+  return parseReport(readText(file), file);
 }
 
 /** The same for a text that is at hand; `file` is what messages call it. */

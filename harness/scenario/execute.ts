@@ -14,9 +14,8 @@ import { type Position, splitPosition } from "../iut/protocol.ts";
 import { CLAIMS } from "../pki/claims.ts";
 import { pki, roots } from "../pki/test-pki.ts";
 import { ChannelError } from "../tls/channel.ts";
-import { decodeFinished, decodeFrame, getContext } from "../wire/authenticator.ts";
 import { type Bytes, equalBytes, preview, utf8 } from "../wire/bytes.ts";
-import { type AuthenticatorHash, type CipherSuite, hashLength } from "../wire/code-points.ts";
+import { type CipherSuite, HandshakeType } from "../wire/code-points.ts";
 import { DecodeError } from "../wire/reader.ts";
 import { decodeRequest } from "../wire/request.ts";
 import { type Deviation, describeRefusal, deviationOf, wrongReport } from "./answers.ts";
@@ -24,6 +23,7 @@ import { type AttestationChoice, EVIDENCE_TYPE, forgedAttestation, givenAttestat
 import { type Case, judgesRequests } from "./case.ts";
 import { Messages } from "./messages.ts";
 import { type SchemeName, schemeOf } from "./parameters.ts";
+import { contextOf, malformedDecline, offersAttestation, withoutPath } from "./received.ts";
 import type { AuthenticateStep, ContextStep, RequestStep, Step, ValidateStep } from "./schema.ts";
 import { resolveBytes, resolveMutation, type ValueScope } from "./values.ts";
 
@@ -207,7 +207,7 @@ class ScriptRun implements ValueScope {
       identity: identity && { chain: [...identity.chain], key: identity.pkcs8 },
       attestation: attestation && givenAttestation(attestation, this.context),
     });
-    const empty = "value" in answer && answer.value[0] === FINISHED;
+    const empty = "value" in answer && answer.value[0] === HandshakeType.finished;
     if (step.expect === "empty") {
       if ("refused" in answer) return { expected: "an empty authenticator", found: describeRefusal(answer.refused) };
       const judged = runAll(emptySteps, {
@@ -222,7 +222,7 @@ class ScriptRun implements ValueScope {
     }
     if (step.expect === "refused-or-empty") {
       if ("refused" in answer) return undefined;
-      if (empty) return notEmpty(answer.value, connection.channel.hash);
+      if (empty) return malformedDecline(answer.value, connection.channel.hash);
       return { expected: "a refusal, or an empty authenticator", found: `an authenticator of ${answer.value.length} bytes` };
     }
     if (step.expect === "made" && empty) return { expected: "an authenticator", found: "an empty authenticator, which declines" };
@@ -323,43 +323,5 @@ class ScriptRun implements ValueScope {
     return createHash("sha256")
       .update(utf8(`${this.context.seed} ${this.context.instance} ${this.#contextCount++}`))
       .digest();
-  }
-}
-
-const FINISHED = 20;
-
-// What was not validated must not pass for valid.
-function withoutPath(result: StepResult): StepResult {
-  if (result.kind !== "passed" || (result.step !== "certificate-path" && result.step !== "evidence-signature")) return result;
-  return { step: result.step, kind: "skipped", reason: "no trust anchors are known of this endpoint: the path was not validated" };
-}
-
-// Whether it is a right one is another question; that it is one at all must be asked before it passes for a refusal.
-function notEmpty(authenticator: Bytes, hash: AuthenticatorHash): Deviation | undefined {
-  try {
-    const frame = decodeFrame(authenticator);
-    decodeFinished(frame.finished, hashLength[hash]);
-    return undefined;
-  } catch (error) {
-    if (error instanceof DecodeError) return { expected: "a refusal, or an empty authenticator", found: error.message };
-    throw error;
-  }
-}
-
-function offersAttestation(request: Bytes, { cmwAttestation }: Profile): boolean {
-  try {
-    return decodeRequest(request).extensions.some(({ type }) => type === cmwAttestation);
-  } catch (error) {
-    if (error instanceof DecodeError) return false;
-    throw error;
-  }
-}
-
-function contextOf(authenticator: Bytes): Bytes | undefined {
-  try {
-    return getContext(authenticator);
-  } catch (error) {
-    if (error instanceof DecodeError) return undefined;
-    throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { Driver } from "../iut/driver.ts";
 import { type Hello, type Position, splitPosition } from "../iut/protocol.ts";
+import { familyOf } from "../pki/test-pki.ts";
 import type { CipherSuite } from "../wire/code-points.ts";
 import type { Case } from "./case.ts";
 import { type SchemeName, type SuiteName, schemeOf, suiteOf } from "./parameters.ts";
@@ -73,13 +74,12 @@ function positionsOf(script: Case, side: "client" | "server"): Position[] {
 
 /** Families of keys that the script names for the implementation to use, or to verify with: it is given no others than it declares. */
 function namedFamilies(script: Case): SchemeName[] {
-  const entities = script.steps.flatMap((step) => {
+  return script.steps.flatMap((step): SchemeName[] => {
     if ("request" in step && step.request.by === "iut") return step.request.signatureSchemes ?? [];
     if (!("authenticate" in step)) return [];
     const { by, identity, attestation } = step.authenticate;
-    return [by === "iut" ? identity : undefined, attestation?.key].map((name) => name?.replace(/^(identity|attestation)-/, ""));
+    return [by === "iut" ? identity : undefined, attestation?.key].flatMap((name) => (name ? [familyOf(name)] : []));
   });
-  return (Object.keys(schemeOf) as SchemeName[]).filter((name) => entities.includes(name));
 }
 
 /** The instance of the control on the same kind of connection. */

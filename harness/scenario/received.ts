@@ -1,0 +1,51 @@
+import type { StepResult } from "../appraisal/finding.ts";
+import type { Profile } from "../attestation/profile.ts";
+import { decodeFinished, decodeFrame, getContext } from "../wire/authenticator.ts";
+import type { Bytes } from "../wire/bytes.ts";
+import { type AuthenticatorHash, hashLength } from "../wire/code-points.ts";
+import { DecodeError } from "../wire/reader.ts";
+import { decodeRequest } from "../wire/request.ts";
+import type { Deviation } from "./answers.ts";
+
+/** Questions to messages of the implementation that may be malformed. */
+
+/** The result of a step without the path that it could not validate: what was not validated must not pass for valid. */
+export function withoutPath(result: StepResult): StepResult {
+  if (result.kind !== "passed" || (result.step !== "certificate-path" && result.step !== "evidence-signature")) return result;
+  return { step: result.step, kind: "skipped", reason: "no trust anchors are known of this endpoint: the path was not validated" };
+}
+
+/**
+ * What is wrong with an answer that declines, if it is no empty authenticator in shape: undefined where it is one. Whether its MAC is right is
+ * another question; that it is one at all must be asked before it passes for a refusal.
+ */
+export function malformedDecline(authenticator: Bytes, hash: AuthenticatorHash): Deviation | undefined {
+  try {
+    const frame = decodeFrame(authenticator);
+    decodeFinished(frame.finished, hashLength[hash]);
+    return undefined;
+  } catch (error) {
+    if (error instanceof DecodeError) return { expected: "a refusal, or an empty authenticator", found: error.message };
+    throw error;
+  }
+}
+
+/** True where a readable request offers cmw_attestation. */
+export function offersAttestation(request: Bytes, { cmwAttestation }: Profile): boolean {
+  try {
+    return decodeRequest(request).extensions.some(({ type }) => type === cmwAttestation);
+  } catch (error) {
+    if (error instanceof DecodeError) return false;
+    throw error;
+  }
+}
+
+/** The context of an authenticator, or undefined where it has none that can be read. */
+export function contextOf(authenticator: Bytes): Bytes | undefined {
+  try {
+    return getContext(authenticator);
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}
