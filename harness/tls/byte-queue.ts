@@ -49,25 +49,14 @@ export class ByteQueue {
     }
   }
 
-  /** Resolves when the end has come. Throws ChannelError after `timeoutMs`. */
-  async whenEnded(timeoutMs: number): Promise<void> {
-    const deadline = performance.now() + timeoutMs;
-    while (!this.ended) {
-      const left = deadline - performance.now();
-      if (left <= 0) throw new ChannelError("timeout", `the connection was still open after ${timeoutMs} ms`);
-      await this.#more(left);
-    }
-  }
-
   #more(timeoutMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(done, timeoutMs);
-      const queue = this;
-      function done(): void {
+      const done = (): void => {
         clearTimeout(timer);
-        queue.#wake = undefined;
+        this.#wake = undefined;
         resolve();
-      }
+      };
+      const timer = setTimeout(done, timeoutMs);
       this.#wake = done;
     });
   }

@@ -20,8 +20,6 @@ export interface Channel extends ExporterSource {
   receiveWhole(measure: (buffered: Bytes) => number | undefined, timeoutMs: number): Promise<Bytes>;
   /** Application data that has arrived and that nobody has asked for yet. */
   pending(): Bytes;
-  /** Resolves when the peer has closed, or rejects with ChannelError after `timeoutMs`. */
-  closed(timeoutMs: number): Promise<void>;
   /** Closes both directions. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -225,10 +225,6 @@ class NodeChannel implements Channel {
     return this.#queue.peek();
   }
 
-  closed(timeoutMs: number): Promise<void> {
-    return this.#queue.whenEnded(timeoutMs);
-  }
-
   close(): Promise<void> {
     return new Promise((resolve) => {
       if (this.tcp.destroyed) return resolve();
