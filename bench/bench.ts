@@ -14,6 +14,7 @@ import type { IutConnection } from "../harness/iut/driver.ts";
 import { CLAIMS } from "../harness/pki/claims.ts";
 import { pki } from "../harness/pki/test-pki.ts";
 import { Reference } from "../harness/reference/reference.ts";
+import { givenAttestation } from "../harness/scenario/attestation-inputs.ts";
 import type { Channel } from "../harness/tls/channel.ts";
 import { dial, listen, startTls } from "../harness/tls/node-channel.ts";
 import type { Bytes } from "../harness/wire/bytes.ts";
@@ -44,14 +45,7 @@ async function exchange(connection: IutConnection): Promise<{ request: Bytes; au
   const answer = await connection.authenticate({
     request,
     identity: { chain: [...identity.chain], key: identity.pkcs8 },
-    attestation: {
-      model: "background-check",
-      type: "application/eat+cwt",
-      cmw: "cbor",
-      claims: { ...CLAIMS },
-      key: attester.pkcs8,
-      chain: [...attester.chain],
-    },
+    attestation: givenAttestation({ cmw: "cbor" }, { scheme: "p256", payload: cmwPayload }),
   });
   if (!("value" in answer)) throw new Error(`refused: ${JSON.stringify(answer.refused)}`);
   const { results } = judge({

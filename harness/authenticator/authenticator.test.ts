@@ -6,6 +6,7 @@ import { fromHex, toHex, utf8 } from "../wire/bytes.ts";
 import { SignatureScheme } from "../wire/code-points.ts";
 import { parseCertificate } from "./certificate.ts";
 import { validatePath } from "./path.ts";
+import { toPem } from "./pem.ts";
 import { authenticatorKeys, exporterLabels } from "./secrets.ts";
 import { chooseScheme, keyFits, schemeAlgorithm, signWithScheme, supportedSchemes, verifyWith } from "./signature.ts";
 import { finishedMac, signatureContent, signatureFraming } from "./transcript.ts";
@@ -168,6 +169,18 @@ describe("certificates", () => {
   });
 });
 
+describe("PEM", () => {
+  it("has lines of 64 characters and no empty one, also where the base64 fills its lines exactly", () => {
+    for (const length of [1, 47, 48, 49, 95, 96, 97]) {
+      const der = Buffer.alloc(length, 7);
+      const lines = toPem("CERTIFICATE", der).split("\n");
+      expect(lines.at(-1)).toBe("");
+      expect(lines.slice(0, -1).every((line) => line.length > 0 && line.length <= 64)).toBe(true);
+      expect(Buffer.from(lines.slice(1, -2).join(""), "base64").equals(der)).toBe(true);
+    }
+  });
+});
+
 describe("path validation", () => {
   const chain = (name: string) => pki(name).chain.map(parseCertificate);
   const root = [pki("identity-root-p256").certificate];
@@ -195,7 +208,7 @@ describe("path validation", () => {
   it("refuses a chain without its intermediate, an empty one, and everything where nothing is trusted", () => {
     expect(validatePath(chain("identity-p256").slice(0, 1), root, now)?.reason).toMatch(/no issuer/);
     expect(validatePath([], root, now)?.reason).toMatch(/empty/);
-    expect(validatePath(chain("identity-p256"), [], now)).toBeDefined();
+    expect(validatePath(chain("identity-p256"), [], now)?.reason).toMatch(/no issuer of "CN=Identity Intermediate p256"/);
     expect(validatePath(chain("identity-p256"), root, new Date("2019-01-01T00:00:00Z"))?.reason).toMatch(/not valid before/);
   });
 });

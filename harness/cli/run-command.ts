@@ -94,7 +94,7 @@ export async function runCommand(options: RunCommandOptions): Promise<number> {
     });
   } catch (error) {
     const exitCode = reportProblem(error);
-    reporter.abort(error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error));
+    reporter.abort(firstLine(error));
     return exitCode;
   } finally {
     await Promise.all(waiting.map((driver) => driver.stop()));
@@ -113,9 +113,13 @@ async function startFirst(subject: Subject, reporter: Reporter): Promise<Driver>
     await subject.build();
     return await subject.start();
   } catch (error) {
-    reporter.abort(error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error));
+    reporter.abort(firstLine(error));
     throw error;
   }
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
 }
 
 // An endpoint that cannot be reached at all is a mistake of the call, not a hundred blocked checks.
@@ -184,8 +188,8 @@ function openReports({ report = [], verbose }: RunCommandOptions, { ledger }: Li
 }
 
 function recordOf(result: CheckResult, baseline: Baseline, { path, endpoint }: Subject, profile: string | undefined): ResultRecord {
-  const invocation = { iut: path, endpoint: endpoint === "" ? (true as const) : endpoint, profile, instance: result.instance };
-  return resultRecordOf(result, baseline.judge(result), reproduceCommand(invocation));
+  const command = reproduceCommand({ iut: path, endpoint, profile, instance: result.instance });
+  return resultRecordOf(result, baseline.judge(result), command);
 }
 
 function workersFor({ workers, iut }: RunCommandOptions): number {

@@ -24,7 +24,8 @@ import { UsageError } from "./problem.ts";
 export interface Subject {
   /** As the user named it: for messages and for commands that replay a case. */
   readonly path: string;
-  readonly endpoint: string | undefined;
+  /** The address that was given; true: the endpoint as the manifest describes it; undefined: not an endpoint. */
+  readonly endpoint: string | true | undefined;
   readonly payload: PayloadAdapter;
   readonly anchors: Anchors | undefined;
   /** The baseline that the manifest names. */
@@ -98,13 +99,11 @@ const PLAIN_ENDPOINT: Omit<EndpointSection, "host" | "port"> = {
 
 function endpointSubject(options: SubjectOptions, address: string | true): Subject {
   const manifest = options.iut === "reference" ? undefined : readManifest(options.iut);
-  const section = manifest?.endpoint;
-  if (address === true && section === undefined) {
+  const endpoint =
+    address === true ? manifest?.endpoint : { ...(manifest?.endpoint ?? PLAIN_ENDPOINT), ...parseAddress(address), command: undefined };
+  if (endpoint === undefined) {
     throw new UsageError(`--endpoint needs host:port, or an --iut whose manifest has an endpoint section (${options.iut} has none)`);
   }
-  const base = section ?? PLAIN_ENDPOINT;
-  const endpoint: EndpointSection =
-    address === true ? (base as EndpointSection) : { ...base, ...parseAddress(address), command: undefined };
   const described: Manifest = manifest ?? {
     name: String(address),
     carrier: "bare",
@@ -115,7 +114,7 @@ function endpointSubject(options: SubjectOptions, address: string | true): Subje
   const carrier = carriers.get(endpoint.carrier ?? described.carrier) as Carrier;
   return {
     path: options.iut,
-    endpoint: address === true ? "" : address,
+    endpoint: address,
     payload: adapter(endpoint.payload ?? described.payload),
     anchors: anchorsOf(endpoint, described),
     baseline: manifest?.baseline && join(manifest.folder, manifest.baseline),

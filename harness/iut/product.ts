@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { toPem } from "../authenticator/pem.ts";
 import { CLAIMS } from "../pki/claims.ts";
 import { pki, roots } from "../pki/test-pki.ts";
 import type { Address } from "../tls/node-channel.ts";
-import { type Bytes, toHex, view } from "../wire/bytes.ts";
+import { type Bytes, toHex } from "../wire/bytes.ts";
 import { IutFailure } from "./control.ts";
 import { Program } from "./program.ts";
 
@@ -101,14 +102,13 @@ const inputs: Record<string, () => string> = {
 
 let folder: string | undefined;
 
-function pemFile(name: string, label: string, ders: readonly Bytes[]): string {
+function pemFile(name: string, label: Parameters<typeof toPem>[0], ders: readonly Bytes[]): string {
   if (folder === undefined) {
     const made = mkdtempSync(join(tmpdir(), "expat-conformance-"));
     process.once("exit", () => rmSync(made, { recursive: true, force: true }));
     folder = made;
   }
   const file = join(folder, `${name}.pem`);
-  const lines = (der: Bytes) => view(der).toString("base64").replace(/.{64}/g, "$&\n");
-  writeFileSync(file, ders.map((der) => `-----BEGIN ${label}-----\n${lines(der)}\n-----END ${label}-----\n`).join(""), { mode: 0o600 });
+  writeFileSync(file, ders.map((der) => toPem(label, der)).join(""), { mode: 0o600 });
   return file;
 }

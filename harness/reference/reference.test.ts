@@ -4,7 +4,9 @@ import { cmwPayload } from "../attestation/payload.ts";
 import { defaultProfile } from "../attestation/profile.ts";
 import { buildRequest } from "../forge/build.ts";
 import { greet } from "../iut/controlled.ts";
+import { CLAIMS } from "../pki/claims.ts";
 import { pki } from "../pki/test-pki.ts";
+import { givenAttestation } from "../scenario/attestation-inputs.ts";
 import { type CipherSuite, cipherSuites } from "../wire/code-points.ts";
 import { decodeRequest } from "../wire/request.ts";
 import { Reference } from "./reference.ts";
@@ -16,7 +18,6 @@ describe("the reference attester, judged", async () => {
   it.each(Object.keys(cipherSuites) as CipherSuite[])("passes every step under %s", async (cipherSuite) => {
     const connection = await driver.connect({ position: "attester/server", cipherSuite, record: false });
     const identity = pki("identity-p256");
-    const attester = pki("attestation-p256");
     const { request } = buildRequest({
       sender: "client",
       profile: defaultProfile,
@@ -27,14 +28,7 @@ describe("the reference attester, judged", async () => {
     const answer = await connection.authenticate({
       request,
       identity: { chain: [...identity.chain], key: identity.pkcs8 },
-      attestation: {
-        model: "background-check",
-        type: "application/eat+cwt",
-        cmw: "cbor",
-        claims: { ueid: Buffer.from("01"), measurement: Buffer.from("02") },
-        key: attester.pkcs8,
-        chain: [...attester.chain],
-      },
+      attestation: givenAttestation({ cmw: "cbor" }, { scheme: "p256", payload: cmwPayload }),
     });
     if (!("value" in answer)) throw new Error(JSON.stringify(answer));
     const verdict = judge({
@@ -44,11 +38,11 @@ describe("the reference attester, judged", async () => {
       request: { bytes: request, decoded: decodeRequest(request) },
       authenticator: answer.value,
       trust: { pkix: [pki("identity-root-p256").certificate], attestation: [pki("attestation-root-p256").certificate], results: [] },
-      policy: { attestation: "required", measurement: Buffer.from("02") },
+      policy: { attestation: "required", measurement: CLAIMS.measurement },
       now: new Date(),
       consumedContexts: new Set(),
       payload: cmwPayload,
-      asked: { cmw: "cbor", ueid: Buffer.from("01"), measurement: Buffer.from("02") },
+      asked: { cmw: "cbor", ...CLAIMS },
     });
     expect(verdict.results.filter(({ kind }) => kind !== "passed")).toEqual([]);
     await connection.close();

@@ -88,7 +88,6 @@ class ScriptRun implements ValueScope {
   readonly #connections = new Map<string, IutConnection>();
   readonly #messages = new Messages();
   #contextCount = 0;
-  #askedCmw: "cbor" | "json" = "cbor";
   readonly iutSide: Side;
   readonly exporterLabel: string;
 
@@ -201,7 +200,6 @@ class ScriptRun implements ValueScope {
       this.#messages.keepAuthenticator(step.as, { kind: "authenticator", bytes: built.authenticator, on, request, built });
       return undefined;
     }
-    this.#askedCmw = attestation?.cmw ?? "cbor";
     const answer = await connection.authenticate({
       request: request?.bytes ?? null,
       identity: identity && { chain: [...identity.chain], key: identity.pkcs8 },
@@ -232,7 +230,10 @@ class ScriptRun implements ValueScope {
       return undefined;
     }
     const decided = this.#decision(step.expect === "made-or-refused" ? "made" : step.expect, answer, "an authenticator");
-    if ("value" in answer) this.#messages.keepAuthenticator(step.as, { kind: "authenticator", bytes: answer.value, on, request });
+    if ("value" in answer) {
+      const made = { kind: "authenticator", bytes: answer.value, on, request, askedCmw: attestation?.cmw } as const;
+      this.#messages.keepAuthenticator(step.as, made);
+    }
     return decided;
   }
 
@@ -270,11 +271,12 @@ class ScriptRun implements ValueScope {
         now: step.now === undefined ? new Date() : new Date(step.now),
         consumedContexts: this.#messages.contexts(on),
         payload: this.context.payload,
-        ...(attested && !anchors && { asked: { cmw: this.#askedCmw, ...CLAIMS } }),
+        ...(attested && !anchors && { asked: { cmw: authenticator.askedCmw ?? "cbor", ...CLAIMS } }),
       });
       this.#judge(anchors && !anchors.roots ? results.map(withoutPath) : results);
       if (attested && !holdsAttestation) this.observation = "answers the offer without attestation (open point offer-declined)";
-      if (contextOf(authenticator.bytes)) this.#messages.addContext(on, contextOf(authenticator.bytes) ?? new Uint8Array(0));
+      const context = contextOf(authenticator.bytes);
+      if (context) this.#messages.addContext(on, context);
       return undefined;
     }
     const { measurement } = policy;

@@ -18,6 +18,8 @@ export interface AuthenticatorMessage {
   readonly bytes: Bytes;
   readonly on: string;
   readonly request: RequestMessage | undefined;
+  /** Of one that an IUT made: how it was told to wrap its attestation, if it was told to attest. */
+  readonly askedCmw?: "cbor" | "json" | undefined;
   readonly built?: BuiltAuthenticator;
 }
 

@@ -34,7 +34,6 @@ function instancesOf(script: Case, hello: Hello, can: Driver["can"]): Instance[]
     for (const suite of suites) {
       for (const scheme of schemes) {
         const position: Position = `${script.iut}/${side}`;
-        const named = [side, ...(script.cipherSuites ? [suite] : []), ...(script.schemes ? [scheme] : [])];
         const unsupported =
           lacking(script, hello, can) ??
           positionsOf(script, side)
@@ -45,7 +44,7 @@ function instancesOf(script: Case, hello: Hello, can: Driver["can"]): Instance[]
             .filter((name) => !supportedSchemes.includes(name))
             .map((name) => `signature scheme ${name}`)[0];
         const cipherSuite = suiteOf[suite];
-        instances.push({ script, id: `${script.id}[${named.join()}]`, position, suite, scheme, cipherSuite, unsupported });
+        instances.push({ script, id: instanceId(script, side, suite, scheme), position, suite, scheme, cipherSuite, unsupported });
       }
     }
   }
@@ -84,10 +83,11 @@ function namedFamilies(script: Case): SchemeName[] {
 
 /** The instance of the control on the same kind of connection. */
 export function controlInstance(instance: Instance, control: Case): Instance {
-  const named = [
-    splitPosition(instance.position).side,
-    ...(control.cipherSuites ? [instance.suite] : []),
-    ...(control.schemes ? [instance.scheme] : []),
-  ];
-  return { ...instance, script: control, id: `${control.id}[${named.join()}]` };
+  const { position, suite, scheme } = instance;
+  return { ...instance, script: control, id: instanceId(control, splitPosition(position).side, suite, scheme) };
+}
+
+// Only what the case names is in its id: it is stable when the preference of an implementation is not.
+function instanceId({ id, cipherSuites, schemes }: Case, side: string, suite: SuiteName, scheme: SchemeName): string {
+  return `${id}[${[side, ...(cipherSuites ? [suite] : []), ...(schemes ? [scheme] : [])].join()}]`;
 }

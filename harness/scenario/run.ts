@@ -30,6 +30,13 @@ export interface RunOptions {
 /** In this many cases in a row the IUT hung, ended or let no connection come about: the rest would only wait for more of it. */
 const GIVE_UP_AFTER = 5;
 
+/** One run of one script; without an execution an error stopped it. */
+interface Attempt {
+  readonly verdict: Verdict;
+  readonly execution: Execution | undefined;
+  readonly diagnostics: string;
+}
+
 /** Runs all instances. Throws what `start` throws, or IutFailure of kind `protocol` where the shim speaks something else. */
 export async function runInstances(instances: readonly Instance[], options: RunOptions): Promise<void> {
   const controls = new Map<string, Promise<Verdict>>();
@@ -40,7 +47,7 @@ export async function runInstances(instances: readonly Instance[], options: RunO
 
   const worker = async (): Promise<void> => {
     let driver: Driver | undefined;
-    const runOnce = async (instance: Instance): Promise<{ verdict: Verdict; execution: Execution | undefined; diagnostics: string }> => {
+    const runOnce = async (instance: Instance): Promise<Attempt> => {
       driver ??= await options.start();
       const running = driver;
       try {
@@ -77,9 +84,7 @@ export async function runInstances(instances: readonly Instance[], options: RunO
     }
   };
 
-  type RunOnce = (instance: Instance) => Promise<{ verdict: Verdict; execution: Execution | undefined; diagnostics: string }>;
-
-  const resultsOf = async (instance: Instance, runOnce: RunOnce): Promise<CheckResult[]> => {
+  const resultsOf = async (instance: Instance, runOnce: (instance: Instance) => Promise<Attempt>): Promise<CheckResult[]> => {
     const { script } = instance;
     if (instance.unsupported !== undefined) return resultsFor(instance, { outcome: "unsupported", detail: instance.unsupported }, options);
     if (failuresInARow >= GIVE_UP_AFTER) {

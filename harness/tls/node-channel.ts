@@ -1,6 +1,7 @@
 import { createServer, connect as netConnect, type Server, type Socket } from "node:net";
 import { createSecureContext, type SecureContext, TLSSocket, connect as tlsConnect } from "node:tls";
 import { tlsExporter } from "../authenticator/exporter.ts";
+import { toPem } from "../authenticator/pem.ts";
 import type { Side } from "../authenticator/secrets.ts";
 import { type Bytes, fromHex, view } from "../wire/bytes.ts";
 import { type CipherSuite, cipherSuites, isCipherSuite } from "../wire/code-points.ts";
@@ -121,8 +122,8 @@ function contextFor({ side, cipherSuites: suites, identity, trust }: TlsOptions)
     minVersion: "TLSv1.3",
     maxVersion: "TLSv1.3",
     ciphers: suites.join(":"),
-    ...(identity && { cert: identity.chain.map((der) => pem("CERTIFICATE", der)).join(""), key: pem("PRIVATE KEY", identity.key) }),
-    ...(trust && { ca: trust.map((der) => pem("CERTIFICATE", der)) }),
+    ...(identity && { cert: identity.chain.map((der) => toPem("CERTIFICATE", der)).join(""), key: toPem("PRIVATE KEY", identity.key) }),
+    ...(trust && { ca: trust.map((der) => toPem("CERTIFICATE", der)) }),
   });
   if (contexts.size > 256) contexts.clear();
   contexts.set(key, context);
@@ -234,10 +235,6 @@ class NodeChannel implements Channel {
       if (this.socket.destroyed) this.tcp.destroy();
     });
   }
-}
-
-function pem(label: string, der: Bytes): string {
-  return `-----BEGIN ${label}-----\n${view(der).toString("base64")}\n-----END ${label}-----\n`;
 }
 
 function fingerprint(der: Bytes): string {

@@ -39,12 +39,8 @@ export class Writer {
   vector(path: string, lengthSize: number, content: Bytes | Encoded): this {
     const inner = content instanceof Uint8Array ? { bytes: content, spans: [] } : content;
     this.uint(`${path}.length`, inner.bytes.length, lengthSize);
-    const start = this.#length;
-    this.bytes(path, inner.bytes);
-    for (const span of inner.spans) {
-      this.#spans.push({ path: `${path}.${span.path}`, start: span.start + start, end: span.end + start });
-    }
-    return this;
+    this.#spans.push({ path, start: this.#length, end: this.#length + inner.bytes.length });
+    return this.append(path, inner);
   }
 
   /** Appends what was encoded elsewhere, its field names below `path` (or kept, where `path` is empty). */
