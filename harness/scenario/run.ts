@@ -4,11 +4,12 @@ import { IutFailure, withLastWords } from "../iut/control.ts";
 import { type Driver, SetUpError } from "../iut/driver.ts";
 import { schemeName } from "../wire/code-points.ts";
 import type { Check } from "./case.ts";
-import { type Anchors, type Execution, execute } from "./execute.ts";
+import { type Execution, execute } from "./execute.ts";
 import type { Ledger } from "./ledger.ts";
 import { schemeOf } from "./parameters.ts";
 import { controlInstance, type Instance } from "./plan.ts";
 import type { CheckResult, Verdict } from "./result.ts";
+import type { Anchors } from "./script-run.ts";
 import { errorVerdict, stepVerdict, verdictOf } from "./verdict.ts";
 
 /** How a run is made. */
