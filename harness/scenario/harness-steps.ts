@@ -2,10 +2,9 @@ import { judge } from "../appraisal/appraise.ts";
 import { otherSide } from "../authenticator/secrets.ts";
 import { chooseScheme, supportedSchemes } from "../authenticator/signature.ts";
 import { buildAuthenticator, buildRequest } from "../forge/build.ts";
-import { CLAIMS } from "../pki/claims.ts";
 import { decodeRequest } from "../wire/request.ts";
 import { forgedAttestation } from "./attestation-inputs.ts";
-import { schemeOf } from "./parameters.ts";
+import { formatsByName, schemeOf } from "./parameters.ts";
 import { contextOf, withoutPath } from "./received.ts";
 import type { AuthenticateStep, RequestStep, ValidateStep } from "./schema.ts";
 import type { ScriptRun } from "./script-run.ts";
@@ -40,7 +39,9 @@ export function makeAuthenticator(run: ScriptRun, step: AuthenticateStep, inputs
     },
     resolveEdits(step.mutate, run),
   );
-  run.messages.keepAuthenticator(step.as, { kind: "authenticator", bytes: built.authenticator, on, request, built });
+  const made = { kind: "authenticator", bytes: built.authenticator, on, request, built } as const;
+  const format = attestation && formatsByName[attestation.format ?? run.context.format];
+  run.messages.keepAuthenticator(step.as, { ...made, ...(format && { format }) });
 }
 
 /** Judges an authenticator of the IUT to the end, each step for itself. */
@@ -54,7 +55,7 @@ export function judgeAuthenticator(run: ScriptRun, step: ValidateStep, inputs: V
     profile: run.context.profile,
     request: request && { bytes: request.bytes, decoded: decodeRequest(request.bytes) },
     authenticator: authenticator.bytes,
-    trust: anchors ? { pkix: anchors.roots?.pkix, attestation: anchors.roots?.attestation, results: [] } : trust,
+    trust: anchors ? { pkix: anchors.roots?.pkix, attestation: anchors.roots?.attestation, results: anchors.roots && [] } : trust,
     // An attester may leave an offer unanswered (open point offer-declined): that is told apart below, not failed.
     policy: {
       attestation: attested ? "optional" : "none",
@@ -64,7 +65,7 @@ export function judgeAuthenticator(run: ScriptRun, step: ValidateStep, inputs: V
     now: step.now === undefined ? new Date() : new Date(step.now),
     consumedContexts: run.messages.contexts(on),
     payload: run.context.payload,
-    ...(attested && !anchors && { asked: { cmw: authenticator.askedCmw ?? "cbor", ...CLAIMS } }),
+    ...(attested && !anchors && authenticator.asked && { asked: authenticator.asked }),
   });
   run.judge(anchors && !anchors.roots ? results.map(withoutPath) : results);
   if (attested && !holdsAttestation) run.observation = "answers the offer without attestation (open point offer-declined)";

@@ -8,7 +8,7 @@ import { HandshakeType } from "../wire/code-points.ts";
 import { DecodeError } from "../wire/reader.ts";
 import { decodeRequest } from "../wire/request.ts";
 import { type Deviation, describeRefusal, deviationOf, wrongReport } from "./answers.ts";
-import { EVIDENCE_TYPE, givenAttestation } from "./attestation-inputs.ts";
+import { givenAttestation } from "./attestation-inputs.ts";
 import { judgesRequests } from "./case.ts";
 import { contextOf, malformedDecline, offersAttestation } from "./received.ts";
 import type { AuthenticateStep, ContextStep, RequestStep, ValidateStep } from "./schema.ts";
@@ -50,10 +50,11 @@ export async function askRequest(run: ScriptRun, step: RequestStep, inputs: Requ
 /** Has it make an authenticator, or decline. */
 export async function askAuthenticator(run: ScriptRun, step: AuthenticateStep, inputs: AuthenticateInputs): Promise<Deviation | undefined> {
   const { on, connection, request, identity, attestation } = inputs;
+  const told = attestation && givenAttestation(attestation, run.context, identity);
   const answer = await connection.authenticate({
     request: request?.bytes ?? null,
     identity: identity && { chain: [...identity.chain], key: identity.pkcs8 },
-    attestation: attestation && givenAttestation(attestation, run.context),
+    attestation: told?.given ?? null,
   });
   if (step.expect === "empty") return emptyAnswer(run, inputs, answer);
   const empty = isEmpty(answer);
@@ -70,7 +71,7 @@ export async function askAuthenticator(run: ScriptRun, step: AuthenticateStep, i
   }
   const decided = decision(run, step.expect === "made-or-refused" ? "made" : step.expect, answer, "an authenticator");
   if ("value" in answer) {
-    const made = { kind: "authenticator", bytes: answer.value, on, request, askedCmw: attestation?.cmw } as const;
+    const made = { kind: "authenticator", bytes: answer.value, on, request, ...(told && { asked: told.asked }) } as const;
     run.messages.keepAuthenticator(step.as, made);
   }
   return decided;
@@ -97,19 +98,19 @@ function isEmpty(answer: Answer<Bytes>): boolean {
 /** Sends it an authenticator and asks for its verdict. */
 export async function askValidation(run: ScriptRun, step: ValidateStep, inputs: ValidateInputs): Promise<Deviation | undefined> {
   const { connection, request, authenticator, trust, policy } = inputs;
-  const { attestation, measurement } = policy;
+  const { attestation, measurement, signedCmw } = policy;
   const answer = await connection.validate({
     request: request?.bytes ?? null,
     authenticator: authenticator.bytes,
     trust,
-    policy: { attestation, ...(measurement && { measurement }) },
+    policy: { attestation, ...(measurement && { measurement }), ...(signedCmw && { signedCmw }) },
     ...(step.now !== undefined && { now: step.now }),
   });
   const decided = decision(run, step.expect === "accepted" ? "made" : step.expect, answer, "acceptance");
   if ("refused" in answer && !decided) run.hasRefused = true;
   if (decided || "refused" in answer || answer.value === undefined || step.expect !== "accepted") return decided;
   const sent = authenticator.built?.values;
-  return sent && wrongReport(answer.value, sent.certificate, attestation !== "none" && sent.extension ? EVIDENCE_TYPE : undefined);
+  return sent && wrongReport(answer.value, sent.certificate, attestation !== "none" && sent.extension ? authenticator.format : undefined);
 }
 
 /** Asks for the context of a message ("get context", RFC 9261 sections 7.2 and 7.3). Throws MutationError where there is no such message. */

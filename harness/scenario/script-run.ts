@@ -11,7 +11,7 @@ import { type Bytes, utf8 } from "../wire/bytes.ts";
 import type { CipherSuite } from "../wire/code-points.ts";
 import type { Case } from "./case.ts";
 import { Messages } from "./messages.ts";
-import type { SchemeName } from "./parameters.ts";
+import type { FormatName, SchemeName } from "./parameters.ts";
 import type { ValueScope } from "./values.ts";
 
 /** What a case is run with. */
@@ -19,6 +19,7 @@ export interface ExecutionContext {
   readonly position: Position;
   readonly cipherSuite: CipherSuite;
   readonly scheme: SchemeName;
+  readonly format: FormatName;
   readonly profile: Profile;
   readonly payload: PayloadAdapter;
   /** Anchors of an endpoint that we did not start; undefined: the test PKI and the claims below. */

@@ -1,4 +1,4 @@
-import type { TrustAnchors } from "../appraisal/state.ts";
+import type { Policy, TrustAnchors } from "../appraisal/state.ts";
 import type { Mutation } from "../forge/mutation.ts";
 import type { IutConnection } from "../iut/driver.ts";
 import { CLAIMS } from "../pki/claims.ts";
@@ -39,7 +39,10 @@ export interface ValidateInputs {
   readonly request: RequestMessage | undefined;
   readonly authenticator: AuthenticatorMessage;
   readonly trust: { readonly [List in keyof TrustAnchors]: Bytes[] };
-  readonly policy: { readonly attestation: "required" | "optional" | "none"; readonly measurement: Bytes | undefined };
+  readonly policy: { readonly attestation: "required" | "optional" | "none"; readonly measurement: Bytes | undefined } & Pick<
+    Policy,
+    "signedCmw"
+  >;
 }
 
 /** Inputs of a `request` step. Throws MutationError where a value of it does not fit, and what the driver throws. */
@@ -74,12 +77,13 @@ export async function validateInputs(run: ScriptRun, step: ValidateStep): Promis
   const trust = {
     pkix: certificates(step.trust?.pkix) ?? roots("identity"),
     attestation: certificates(step.trust?.attestation) ?? roots("attestation"),
-    results: [],
+    results: certificates(step.trust?.results) ?? roots("result"),
   };
-  const { measurement } = step.policy ?? {};
+  const { measurement, signedCmw } = step.policy ?? {};
   const policy = {
     attestation: step.policy?.attestation ?? (attested ? ("required" as const) : ("none" as const)),
     measurement: measurement === undefined ? (attested ? CLAIMS.measurement : undefined) : resolveBytes(measurement, run),
+    ...(signedCmw && { signedCmw }),
   };
   return { on, connection, request, authenticator, trust, policy };
 }
