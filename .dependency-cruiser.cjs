@@ -33,11 +33,14 @@ module.exports = {
     { name: "not-resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
   ],
   options: {
-    // Packages name parts of themselves in "exports" (cborg/json).
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "node", "default"] },
     doNotFollow: { path: "node_modules" },
     tsConfig: { fileName: "tsconfig.json" },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { extensions: [".ts", ".js", ".mjs", ".json"], conditionNames: ["import", "node", "default"] },
+    enhancedResolveOptions: {
+      extensions: [".ts", ".js", ".mjs", ".json"],
+      conditionNames: ["import", "node", "default"],
+      // Packages name parts of themselves there (cborg/json).
+      exportsFields: ["exports"],
+    },
   },
 };
