@@ -33,6 +33,8 @@ export interface Case extends Check {
   readonly cipherSuites: readonly SuiteName[] | undefined;
   readonly schemes: readonly SchemeName[] | undefined;
   readonly formats: readonly FormatName[] | undefined;
+  /** The only one that it makes sense with, where it is not one of several. */
+  readonly format: FormatName | undefined;
   readonly features: readonly string[];
   readonly abilities: ReadonlySet<Ability>;
   readonly steps: readonly Step[];

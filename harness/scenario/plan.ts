@@ -33,7 +33,9 @@ function instancesOf(script: Case, hello: Hello, can: Driver["can"]): Instance[]
   const schemes: readonly SchemeName[] = script.schemes ?? [supportedSchemes[0] ?? "p256"];
   const supportedFormats = (Object.keys(formatsByName) as FormatName[]).filter((name) => supportsFormat(supports, name));
   const ofModel = supportedFormats.find((name) => formatsByName[name].model === (script.model ?? "background-check"));
-  const formats: readonly FormatName[] = script.formats ?? [ofModel ?? (script.model === "passport" ? "ear-jwt" : "eat-cwt")];
+  const formats: readonly FormatName[] = script.formats ?? [
+    script.format ?? ofModel ?? (script.model === "passport" ? "ear-jwt" : "eat-cwt"),
+  ];
   const instances: Instance[] = [];
   for (const side of script.sides) {
     for (const suite of suites) {
