@@ -50,7 +50,7 @@ function instancesOf(script: Case, hello: Hello, can: Driver["can"]): Instance[]
           [scheme, ...namedFamilies(script)]
             .filter((name) => !supportedSchemes.includes(name))
             .map((name) => `signature scheme ${name}`)[0] ??
-          (attests(script) ? [format, ...namedFormats(script)].find((name) => !supportedFormats.includes(name)) : undefined);
+          (attests(script) ? unknownFormat([format, ...namedFormats(script)], supportedFormats) : undefined);
         const cipherSuite = suiteOf[suite];
         instances.push({
           script,
@@ -86,6 +86,13 @@ function attests({ attested, steps }: Case): boolean {
 function supportsFormat({ evidence, results }: Hello["supports"], name: FormatName): boolean {
   const { model, mediaType } = formatsByName[name];
   return (model === "passport" ? results : evidence).includes(mediaType);
+}
+
+function unknownFormat(needed: readonly FormatName[], supported: readonly FormatName[]): string | undefined {
+  const name = needed.find((candidate) => !supported.includes(candidate));
+  if (name === undefined) return undefined;
+  const { model, mediaType } = formatsByName[name];
+  return `${model === "passport" ? "Attestation Results" : "Evidence"} ${mediaType}`;
 }
 
 /** Formats that the script names beside that of the instance. */
