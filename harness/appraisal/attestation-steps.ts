@@ -64,7 +64,7 @@ export const attestationSteps: readonly Step<AppraisalState>[] = [
           );
         }
         const anchors = state.input.trust.attestation;
-        const failure = anchors && validatePath(chain, anchors, state.input.now);
+        const failure = anchors && validatePath(chain, anchors, state.input.now, "attestation");
         return failure && finding("evidence-signature", "a path from the attestation key to a trusted anchor", failure.reason);
       } catch (error) {
         const what = error instanceof EvidenceError ? format.mediaType : "certificates in x5chain";

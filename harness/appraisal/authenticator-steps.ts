@@ -150,7 +150,7 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
       }
       state.facts.chain = chain;
       const { pkix } = state.input.trust;
-      const failure = pkix && validatePath(chain, pkix, state.input.now);
+      const failure = pkix && validatePath(chain, pkix, state.input.now, "tls");
       return failure && finding("pkix", "a path to a trusted root", failure.reason);
     },
   },
