@@ -109,6 +109,15 @@ for (const [kind, { title, families }] of Object.entries(kinds)) {
     // Its intermediate is never sent: an implementation that keeps intermediates must not know it from another case.
     await issuer("unsent", {});
     await leaf("orphan", { issuer: at("issuer-unsent") });
+    // The ordinary intermediate as it was before its validity was extended.
+    await authority.make(at("outdated-intermediate"), {
+      subject: `CN=${title} Intermediate ${family}`,
+      family,
+      ca: true,
+      issuer: ordinary.root,
+      keyOf: ordinary.intermediate,
+      validity: PAST,
+    });
     // A root of the same name with another key: trust by name alone would accept what it issues.
     const untrusted = `untrusted-${kind}-root-${family}`;
     await authority.make(untrusted, { subject: `CN=${title} Root ${family}`, family, ca: true, keyOf: at("issuer-upper") });

@@ -21,6 +21,7 @@ import { decodeRequest } from "../wire/request.ts";
 import { type Deviation, describeRefusal, deviationOf, wrongReport } from "./answers.ts";
 import { type AttestationChoice, EVIDENCE_TYPE, forgedAttestation, givenAttestation } from "./attestation-inputs.ts";
 import { type Case, judgesRequests } from "./case.ts";
+import { inFamily } from "./family.ts";
 import { Messages } from "./messages.ts";
 import { type SchemeName, schemeOf } from "./parameters.ts";
 import { contextOf, malformedDecline, offersAttestation, withoutPath } from "./received.ts";
@@ -62,7 +63,7 @@ export interface Execution {
 export async function execute(script: Case, driver: Driver, context: ExecutionContext): Promise<Execution> {
   const run = new ScriptRun(script, driver, context);
   try {
-    for (const step of script.steps) {
+    for (const step of inFamily(script.steps, context.scheme)) {
       const deviation = await run.step(step);
       if (deviation || run.ended) return { deviation, observation: run.observation, judged: run.judged };
     }

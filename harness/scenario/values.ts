@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { parseCertificate } from "../authenticator/certificate.ts";
+import { toPem } from "../authenticator/pem.ts";
 import { type ExporterSource, otherSide, type Side } from "../authenticator/secrets.ts";
 import { MutationError } from "../forge/edit.ts";
 import { type Mutation, SelfReference } from "../forge/mutation.ts";
@@ -30,7 +31,7 @@ const forms = {
   from: z.strictObject({ from: z.string() }),
   self: z.strictObject({ self: z.string() }),
   unrequested: z.strictObject({ unrequested: z.string() }),
-  pki: z.strictObject({ pki: z.string().regex(/^[a-z0-9-]+\.(certificate|chain|key|spki|publicKeyBits)$/) }),
+  pki: z.strictObject({ pki: z.string().regex(/^[a-z0-9-]+\.(certificate|pem|chain|key|spki|publicKeyBits)$/) }),
   export: z.strictObject({
     export: z.string(),
     context: z.unknown().optional(),
@@ -113,6 +114,8 @@ function fromPki(reference: string): unknown {
   switch (part) {
     case "certificate":
       return entity.certificate;
+    case "pem":
+      return utf8(toPem("CERTIFICATE", entity.certificate));
     case "chain":
       return entity.chain;
     case "key":
