@@ -1,4 +1,4 @@
-import { appraisalSteps } from "../appraisal/appraise.ts";
+import { judgedSteps } from "../appraisal/appraise.ts";
 import { emptySteps } from "../appraisal/empty-steps.ts";
 import { requestSteps } from "../appraisal/request-steps.ts";
 import type { Ability } from "../iut/driver.ts";
@@ -54,8 +54,12 @@ export function judgingSteps(iut: Role, attested: boolean, steps: readonly Step[
   if (steps.some((step) => "validate" in step && step.validate.by === "harness")) {
     const spontaneous = made.some(({ request }) => request === null);
     const applies = ({ name }: JudgingStep) =>
-      (attested || !ATTESTATION_STEPS.has(name)) && !(spontaneous && name === "context") && (name !== "freshness" || made.length > 1);
-    judging.push(...appraisalSteps.filter(applies));
+      (attested || !ATTESTATION_STEPS.has(name)) &&
+      !(spontaneous && name === "context") &&
+      (name !== "freshness" || made.length > 1) &&
+      // Of two certificates no other order has a path: only where the case chooses a chain is there something to ask.
+      (name !== "certificate-order" || made.some(({ identity }) => identity != null));
+    judging.push(...judgedSteps.filter(applies));
   }
   if (judgesRequests(iut, steps)) {
     const offers = steps.some((step) => "request" in step && (step.request.attestation ?? attested));
