@@ -134,6 +134,9 @@ for (const [kind, { title, families }] of Object.entries(kinds)) {
       validity: PAST,
     });
     await leaf("under-expired-root", { issuer: expiredRoot });
+    // Its own key is of the family, and the key of its issuer is not.
+    const otherFamily = family.startsWith("rsa-") ? "identity-intermediate-p256" : "identity-intermediate-rsa-pss-sha256";
+    await leaf("by-other-family", { issuer: otherFamily });
     // MD5 there is with RSA alone; Ed25519 has no SHA-1 either.
     const byRsa = "identity-intermediate-rsa-pss-sha256";
     await leaf("md5", { issuer: family.startsWith("rsa-") ? ordinary.intermediate : byRsa, digest: "md5" });

@@ -139,6 +139,9 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
       "rfc9261-x509-only",
       "rfc9261-validate-chain",
       "rfc8446-certificate-first",
+      "rfc8446-certificate-der",
+      "rfc8446-x509v3",
+      "rfc8446-key-usage",
     ],
     applies: needs("certificate"),
     run(state) {

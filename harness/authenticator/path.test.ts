@@ -40,7 +40,7 @@ const wrongInTls: Record<string, string> = {
 };
 const nowhere = ["under-other-name", "self-signed", "under-expired-root"];
 const right = ["deep", "under-permitted-here", "no-key-usage", "unknown-extension", "orphan"];
-const rightOfIdentities = ["server-only", "client-only", "code-signing", "other-host", "extension-twice"];
+const rightOfIdentities = ["server-only", "client-only", "code-signing", "other-host", "extension-twice", "by-other-family"];
 
 const attestationFamilies = ["p256", "p384", "ed25519", "rsa-pss-sha256"];
 const kinds = [
@@ -99,6 +99,29 @@ describe("the search for a path", () => {
     const [self] = chainOf("identity-self-signed-p256") as [ParsedCertificate];
     expect(validatePath([self], [self.der], now, "tls")).toBeUndefined();
     expect(validatePath([self], [self.der], new Date("2050-06-01T00:00:00Z"), "tls")?.rule).toBe("validity");
+  });
+
+  it("no bit of a certificate can be altered: it is refused by the parser or by a rule, and nothing else is thrown", () => {
+    const [original, ...issuers] = pki("identity-p256").chain;
+    if (!original) throw new Error("unreachable");
+    const above = issuers.map(parseCertificate);
+    const outcomes = { parser: 0, rule: 0 };
+    for (let bit = 0; bit < original.length * 8; bit++) {
+      const altered = Buffer.from(original);
+      altered[bit >> 3] = (altered[bit >> 3] ?? 0) ^ (0x80 >> (bit & 7));
+      let certificate: ParsedCertificate;
+      try {
+        certificate = parseCertificate(altered);
+      } catch (error) {
+        expect(error).toBeInstanceOf(Error);
+        outcomes.parser++;
+        continue;
+      }
+      const failure = validatePath([certificate, ...above], anchors, now, "tls");
+      if (failure === undefined) throw new Error(`bit ${bit} can be altered`);
+      outcomes.rule++;
+    }
+    expect(Math.min(outcomes.parser, outcomes.rule)).toBeGreaterThan(500);
   });
 
   it("ends in bounded time among many certificates of one name", () => {
