@@ -32,12 +32,13 @@ const BASIC_CONSTRAINTS = "551d13";
 const NAME_CONSTRAINTS = "551d1e";
 /**
  * Extensions that are known and restrict no path here: subjectKeyIdentifier, issuerAltName, cRLDistributionPoints, certificatePolicies,
- * policyMappings, authorityKeyIdentifier, policyConstraints, extKeyUsage, inhibitAnyPolicy. No policy is asked for, and revocation is not looked at.
+ * policyMappings, authorityKeyIdentifier, policyConstraints, extKeyUsage, inhibitAnyPolicy. No policy is asked for, and revocation is not
+ * looked at.
  */
 const KNOWN = ["551d0e", "551d12", "551d1f", "551d20", "551d21", "551d23", "551d24", "551d25", "551d36"];
 const PROCESSED = new Set([...KNOWN, KEY_USAGE, SUBJECT_ALT_NAME, BASIC_CONSTRAINTS, NAME_CONSTRAINTS]);
 
-/** Reads the fields of a certificate that OpenSSL has parsed before. Throws DecodeError where an extension does not follow its structure. */
+/** The fields of a certificate that OpenSSL has parsed before. Throws DecodeError where an extension does not follow its structure. */
 export function certificateFields(certificate: Bytes): CertificateFields {
   const [tbs, algorithm] = derElements(derElement(new Reader(certificate, "certificate")).content);
   if (tbs === undefined || algorithm === undefined) throw new Error("a certificate without signatureAlgorithm");
@@ -112,7 +113,8 @@ function nameConstraints({ content }: DerElement): CertificateFields["nameConstr
   return { permitted: bases(0xa0), excluded: bases(0xa1) };
 }
 
-// RFC 3279 section 2.2 and RFC 4055 section 3.1: RSA with MD2, MD5, SHA-1; DSA and ECDSA with SHA-1; RSASSA-PSS, whose parameters name the hash.
+// RFC 3279 section 2.2 and RFC 4055 section 3.1: RSA with MD2, MD5 and SHA-1; DSA and ECDSA with SHA-1; RSASSA-PSS, whose parameters name
+// the hash.
 const WEAK: Record<string, CertificateFields["weakHash"]> = {
   "2a864886f70d010102": "MD2",
   "2a864886f70d010104": "MD5",

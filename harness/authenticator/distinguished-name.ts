@@ -14,7 +14,8 @@ const textDecoders: Record<number, { decode(bytes: Uint8Array): string }> = {
 };
 
 /**
- * Reads a Name (RFC 5280 section 4.1.2.4). Case, insignificant spaces and the kind of string do not count (section 7.1). Throws DecodeError.
+ * Reads a Name (RFC 5280 section 4.1.2.4). Case, insignificant spaces and the kind of string do not count (section 7.1). Throws
+ * DecodeError.
  */
 export function distinguishedName({ content }: DerElement): DistinguishedName {
   return derElements(content).map((relative) => {

@@ -25,9 +25,9 @@ export interface PathRule {
 }
 
 /**
- * Path validation as far as the suite decides on it. Names chain by construction (section 6.1.3 (a)(4)): see path.ts. Left out: revocation and policies,
- * which need what the control protocol does not give, and the extended key usage, of which no text says which purpose an exported authenticator is.
- * Of an anchor nothing counts but its name and its key (RFC 5280 section 6.1.1 (d)).
+ * Path validation as far as the suite decides on it. Names chain by construction (section 6.1.3 (a)(4)): see path.ts. Left out: revocation
+ * and policies, which need what the control protocol does not give, and the extended key usage, since no text says which purpose an exported
+ * authenticator is. Of an anchor nothing counts but its name and its key (RFC 5280 section 6.1.1 (d)).
  */
 export const pathRules: readonly PathRule[] = [
   {

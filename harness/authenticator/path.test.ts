@@ -124,19 +124,32 @@ describe("the search for a path", () => {
     expect(Math.min(outcomes.parser, outcomes.rule)).toBeGreaterThan(500);
   });
 
+  it("says that a signature does not verify, also where the issuer's key is of another type", () => {
+    const [leaf] = chainOf("identity-p256") as [ParsedCertificate];
+    const root = parseCertificate(pki("identity-root-p256").certificate);
+    for (const family of Object.keys(families)) {
+      const [other] = chainOf(`identity-intermediate-${family}`) as [ParsedCertificate];
+      const impostor = { ...other, subject: leaf.issuer, issuer: root.subject };
+      const failure = validatePath([leaf, impostor], anchors, now, "tls");
+      expect([family, failure?.rule]).toEqual([family, family === "p256" ? undefined : "signature"]);
+    }
+  });
+
   it("ends in bounded time among many certificates of one name", () => {
     // Each root of that name could have issued itself and each other: the paths by name are more than can be counted.
     const root = parseCertificate(pki("untrusted-identity-root-p256").certificate);
     const copies = Array.from({ length: 500 }, () => ({ ...root }));
     const from = performance.now();
-    expect(validatePath([...chainOf("identity-untrusted-p256"), ...copies], anchors, now, "tls")?.rule).toBe("signature");
+    const chain = [...chainOf("identity-untrusted-p256"), ...copies];
+    expect(validatePath(chain, anchors, now, "tls")?.rule).toBe("signature");
+    expect(validatePath(chain, [expiredRoot], now, "tls")?.reason).toBe("no path to a trusted root was found in 1000 steps");
     expect(performance.now() - from).toBeLessThan(2000);
   });
 });
 
 /**
- * What OpenSSL, as a TLS client of node:tls, says of the same chain; undefined: it is right. It asks for the purpose serverAuth where there is an extended key
- * usage, takes expired anchors for no anchors, and knows nothing of two rules of RFC 8446 section 4.4.2.2.
+ * What OpenSSL, as a TLS client of node:tls, says of the same chain; undefined: it is right. It asks for the purpose serverAuth where there is
+ * an extended key usage, takes expired anchors for no anchors, and knows nothing of two rules of RFC 8446 section 4.4.2.2.
  */
 async function openssl(name: string, ca: readonly Uint8Array[]): Promise<string | undefined> {
   const { chain, key } = pki(name);

@@ -1,4 +1,4 @@
-import type { Bytes } from "../wire/bytes.ts";
+import { type Bytes, equalBytes } from "../wire/bytes.ts";
 import { type ParsedCertificate, parseCertificate } from "./certificate.ts";
 import { sameName } from "./distinguished-name.ts";
 import { type CertificationPath, nameOf, type PathPurpose, pathRules } from "./path-rules.ts";
@@ -14,9 +14,9 @@ export interface PathFailure {
 const SEARCH_LIMIT = 1000;
 
 /**
- * PKIX path validation (RFC 5280 section 6.1) as far as the suite decides on it: some path of names from the end-entity certificate to an end in
- * `anchors` keeps all `rules` for the purpose. `chain` is leaf first; what follows may stand in any order and hold more than is needed (RFC 8446 section
- * 4.4.2). Returns undefined where a path exists. Throws Error where an anchor is no certificate.
+ * PKIX path validation (RFC 5280 section 6.1) as far as the suite decides on it: some path of names from the end-entity certificate to an
+ * end in `anchors` keeps all `rules` for the purpose. `chain` is leaf first; what follows may stand in any order and hold more than is needed
+ * (RFC 8446 section 4.4.2). Returns undefined where a path exists. Throws Error where an anchor is no certificate.
  */
 export function validatePath(
   chain: readonly ParsedCertificate[],
@@ -32,6 +32,10 @@ export function validatePath(
   let failure: PathFailure | undefined;
   let end: ParsedCertificate | undefined;
   for (const candidate of candidates(leaf, others, roots, at)) {
+    if (candidate === "limit") {
+      failure ??= { reason: `no path to a trusted root was found in ${SEARCH_LIMIT} steps`, rule: undefined };
+      continue;
+    }
     if (!("certificates" in candidate)) {
       end ??= candidate.end;
       continue;
@@ -54,14 +58,15 @@ function firstBroken(path: CertificationPath, rules: typeof pathRules): PathFail
   return undefined;
 }
 
-// Paths by name alone (RFC 5280 section 6.1.3 (a)(4)), the shortest ends first at each certificate; and certificates where one ends with no issuer.
+// Paths by name alone (RFC 5280 section 6.1.3 (a)(4)), depth first, an anchor before what was sent along; and the certificates where such a
+// path ends with no issuer.
 function* candidates(
   leaf: ParsedCertificate,
   others: readonly ParsedCertificate[],
   roots: readonly ParsedCertificate[],
   at: Date,
-): Generator<CertificationPath | { readonly end: ParsedCertificate }> {
-  if (roots.includes(leaf)) yield { certificates: [leaf], anchor: undefined, at };
+): Generator<CertificationPath | { readonly end: ParsedCertificate } | "limit"> {
+  if (roots.some(({ der }) => equalBytes(der, leaf.der))) yield { certificates: [leaf], anchor: undefined, at };
   let steps = 0;
   const open: CertificationPath["certificates"][] = [[leaf]];
   for (let path = open.pop(); path !== undefined && steps < SEARCH_LIMIT; path = open.pop()) {
@@ -76,4 +81,5 @@ function* candidates(
     if (next.length === 0) yield { end: last };
     for (const issuer of next.reverse()) open.push([...path, issuer]);
   }
+  if (steps >= SEARCH_LIMIT) yield "limit";
 }

@@ -84,10 +84,13 @@ export function pki(name: string): PkiEntity {
 }
 
 function load(): ReadonlyMap<string, PkiEntity> {
-  const file = Object.assign(
-    {},
-    ...FILES.map((name) => fileSchema.parse(JSON.parse(readFileSync(join(packageRoot, "pki", name), "utf8")))),
-  ) as z.output<typeof fileSchema>;
+  const file: z.output<typeof fileSchema> = {};
+  for (const name of FILES) {
+    const held = fileSchema.parse(JSON.parse(readFileSync(join(packageRoot, "pki", name), "utf8")));
+    const twice = Object.keys(held).find((entity) => entity in file);
+    if (twice !== undefined) throw new RangeError(`"${twice}" stands in two files of the test PKI`);
+    Object.assign(file, held);
+  }
   const der = (base64: string): Bytes => Buffer.from(base64, "base64");
   const chainOf = (name: string): Bytes[] => {
     const entry = file[name];
