@@ -96,7 +96,12 @@ function readCmw(state: AppraisalState, cmwData: Bytes): Finding | undefined {
       const token = signed.envelope.open(cmwData);
       content = token.payload;
       if (token.contentType !== signed.contentType) return finding("cmw", `content type ${signed.contentType}`, String(token.contentType));
-      return verifyToken(token, state.input.trust.attestation, { code: "cmw", now: state.input.now, signer: "signer of the CMW" });
+      return verifyToken(token, state.input.trust.attestation, {
+        code: "cmw",
+        now: state.input.now,
+        purpose: "attestation",
+        signer: "signer of the CMW",
+      });
     });
     if ("problem" in result) return result.problem;
     problem = result.read;

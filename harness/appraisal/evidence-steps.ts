@@ -41,7 +41,7 @@ export const evidenceSteps: readonly Step<AppraisalState>[] = [
         const result = reads("evidence-signature", format.mediaType, () => {
           const evidence = format.open(leaf.value, state.input.profile);
           opened.push({ ...evidence, place: placeOf(leaf) });
-          const signer = { code: "evidence-signature", now: state.input.now, signer: "attestation key" } as const;
+          const signer = { code: "evidence-signature", now: state.input.now, purpose: "attestation", signer: "attestation key" } as const;
           return verifyToken(evidence, state.input.trust.attestation, signer);
         });
         first ??= "problem" in result ? result.problem : result.read;

@@ -1,4 +1,4 @@
-import { appraisalSteps } from "../appraisal/appraise.ts";
+import { judgedSteps } from "../appraisal/appraise.ts";
 import { emptySteps } from "../appraisal/empty-steps.ts";
 import { requestSteps } from "../appraisal/request-steps.ts";
 import type { Model } from "../attestation/format.ts";
@@ -67,8 +67,10 @@ export function judgingSteps(iut: Role, model: Model | undefined, steps: readonl
     const applies = ({ name }: JudgingStep) =>
       (!ATTESTATION_STEPS.has(name) || (model && [...SHARED_STEPS, ...MODEL_STEPS[model]].includes(name))) &&
       !(spontaneous && name === "context") &&
-      (name !== "freshness" || made.length > 1);
-    judging.push(...appraisalSteps.filter(applies));
+      (name !== "freshness" || made.length > 1) &&
+      // Of two certificates no other order has a path: only where the case chooses a chain is there something to ask.
+      (name !== "certificate-order" || made.some(({ identity }) => identity != null));
+    judging.push(...judgedSteps.filter(applies));
   }
   if (judgesRequests(iut, steps)) {
     const offers = steps.some((step) => "request" in step && (step.request.attestation ?? model !== undefined));

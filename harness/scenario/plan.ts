@@ -3,6 +3,7 @@ import { type Hello, type Position, splitPosition } from "../iut/protocol.ts";
 import { familyOf } from "../pki/test-pki.ts";
 import type { CipherSuite } from "../wire/code-points.ts";
 import type { Case } from "./case.ts";
+import { followsFamily } from "./family.ts";
 import { type FormatName, formatsByName, type SchemeName, type SuiteName, schemeOf, suiteOf } from "./parameters.ts";
 
 /** A case with everything that it is run with. */
@@ -115,7 +116,9 @@ function namedFamilies(script: Case): SchemeName[] {
     if ("request" in step && step.request.by === "iut") return step.request.signatureSchemes ?? [];
     if (!("authenticate" in step)) return [];
     const { by, identity, attestation } = step.authenticate;
-    return [by === "iut" ? identity : undefined, attestation?.key].flatMap((name) => (name ? [familyOf(name)] : []));
+    return [by === "iut" ? identity : undefined, attestation?.key].flatMap((name) =>
+      name && !followsFamily(name) ? [familyOf(name)] : [],
+    );
   });
 }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { tokenAlgorithm } from "../attestation/token.ts";
 import { parseCertificate } from "../authenticator/certificate.ts";
+import { toPem } from "../authenticator/pem.ts";
 import { type ExporterSource, otherSide, type Side } from "../authenticator/secrets.ts";
 import { signWith } from "../authenticator/signature.ts";
 import { MutationError } from "../forge/edit.ts";
@@ -36,7 +37,7 @@ const forms = {
   from: z.strictObject({ from: z.string() }),
   self: z.strictObject({ self: z.string() }),
   unrequested: z.strictObject({ unrequested: z.string() }),
-  pki: z.strictObject({ pki: z.string().regex(/^[a-z0-9-]+\.(certificate|chain|key|spki|publicKeyBits)$/) }),
+  pki: z.strictObject({ pki: z.string().regex(/^[a-z0-9-]+\.(certificate|pem|chain|key|spki|publicKeyBits)$/) }),
   export: z.strictObject({
     export: z.string(),
     context: z.unknown().optional(),
@@ -147,6 +148,8 @@ function fromPki(reference: string): unknown {
   switch (part) {
     case "certificate":
       return entity.certificate;
+    case "pem":
+      return utf8(toPem("CERTIFICATE", entity.certificate));
     case "chain":
       return entity.chain;
     case "key":
