@@ -10,6 +10,8 @@ export interface RequestMessage {
   readonly context: Bytes;
   readonly on: string;
   readonly built?: BuiltRequest;
+  /** Of one of the IUT: NewSessionTickets that had come before it. */
+  readonly ticketsBefore?: number;
 }
 
 /** An authenticator as it went over a connection; `request` is the one it answers. */
@@ -20,6 +22,8 @@ export interface AuthenticatorMessage {
   readonly request: RequestMessage | undefined;
   /** Of one that an IUT made: how it was told to wrap its attestation, if it was told to attest. */
   readonly askedCmw?: "cbor" | "json" | undefined;
+  /** Of one of the IUT: NewSessionTickets that had come before it. */
+  readonly ticketsBefore?: number;
   readonly built?: BuiltAuthenticator;
 }
 
@@ -54,6 +58,13 @@ export class Messages {
     const authenticator = name === undefined ? this.#lastAuthenticator : this.#authenticators.get(name);
     if (authenticator === undefined) throw new MutationError(`no authenticator "${name ?? ""}" was made`);
     return authenticator;
+  }
+
+  /** The message of that name, of either kind. Throws MutationError where there is none. */
+  message(name: string): RequestMessage | AuthenticatorMessage {
+    const message = this.#authenticators.get(name) ?? this.#requests.get(name);
+    if (message === undefined) throw new MutationError(`no message "${name}" was made`);
+    return message;
   }
 
   /** Contexts (as hexadecimal) seen on a connection so far, of requests of both types. */
