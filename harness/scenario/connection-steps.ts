@@ -62,12 +62,15 @@ export async function watchHandshake(run: ScriptRun, { on = "main", expect }: Ha
   return stale ? { expected: `a full handshake, offered by the ${run.iutSide} without resumption`, found: stale } : undefined;
 }
 
-/** What the IUT as client offered to shorten the handshake, from its ClientHello, which is not encrypted. */
+/**
+ * What the IUT as client offered to shorten the handshake, from its ClientHello, which is not encrypted. A PSK beside a certificate (RFC 8773)
+ * is no resumption, and expat section 7.2 allows it.
+ */
 function offered(channel: Channel): string | undefined {
   const received = channel.observed.raw.filter(({ direction }) => direction === "received").map(({ bytes }) => bytes);
   const types = clientHelloExtensions(concat(...received));
   const names = [
-    types.includes(ExtensionType.preSharedKey) ? "pre_shared_key" : undefined,
+    types.includes(ExtensionType.preSharedKey) && !types.includes(ExtensionType.certWithExternPsk) ? "pre_shared_key" : undefined,
     types.includes(ExtensionType.earlyData) ? "early_data" : undefined,
   ].filter((name) => name !== undefined);
   return names.length === 0 ? undefined : `${names.join(" and ")} in the ClientHello`;

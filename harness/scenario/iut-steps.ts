@@ -38,6 +38,10 @@ export async function askRequest(run: ScriptRun, step: RequestStep, inputs: Requ
   }
   try {
     const found = decodeRequest(bytes).certificateRequestContext;
+    // RFC 9261 section 4: the contexts of both request types share one space on a connection.
+    if (run.messages.harnessAsked(on, found)) {
+      return { expected: "a context that the peer has not asked with", found: `${preview(found, 64)}, which it has` };
+    }
     run.messages.addContext(on, found);
     // What the IUT sent before it has been read before it.
     const ticketsBefore = connection.channel.observed.sessionTickets;

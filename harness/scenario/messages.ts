@@ -1,7 +1,7 @@
 import type { BuiltAuthenticator, BuiltRequest } from "../forge/build.ts";
 import { MutationError } from "../forge/edit.ts";
 import { type BuildView, lookUpStage } from "../forge/pipeline.ts";
-import { type Bytes, toHex } from "../wire/bytes.ts";
+import { type Bytes, equalBytes, toHex } from "../wire/bytes.ts";
 
 /** A request as it went over a connection; `built` where the harness made it. */
 export interface RequestMessage {
@@ -70,6 +70,11 @@ export class Messages {
   /** Contexts (as hexadecimal) seen on a connection so far, of requests of both types. */
   contexts(connection: string): ReadonlySet<string> {
     return this.#contexts.get(connection) ?? new Set();
+  }
+
+  /** True where a request of the harness on that connection has this context. */
+  harnessAsked(connection: string, context: Bytes): boolean {
+    return [...this.#requests.values()].some(({ built, on, context: asked }) => built && on === connection && equalBytes(asked, context));
   }
 
   addContext(connection: string, context: Bytes): void {

@@ -75,6 +75,29 @@ describe("contexts", () => {
     expect(results[`${MANY}#contexts-unique[client]`]).toBe("pass");
   });
 
+  it("that the peer can foresee must not be taken twice", async () => {
+    const FORESEEN = "rfc9261/9-independence/context-foreseen-by-peer";
+    const counters = new Map<string, number>();
+    const counting = defective(async (right, method, params) => {
+      if (method !== "request") return right(method, params);
+      const result = await right("request", params as Params<"request">);
+      if (isRefused(result)) return result;
+      const { channel } = params as Params<"request">;
+      const count = (counters.get(channel) ?? 0) + 1;
+      counters.set(channel, count);
+      // The reference would refuse a context that it has seen; this one looks at nothing but its counter.
+      const request = Uint8Array.from(result.request);
+      const length = request[4] ?? 0;
+      request.fill(0, 5, 5 + length);
+      request[4 + length] = count;
+      return { request };
+    });
+    expect((await run(counting, [FORESEEN]))[`${FORESEEN}[client]`]).toMatch(
+      /^fail expected a context that the peer has not asked with, found 0+2, /,
+    );
+    expect((await run(() => greet(new Reference(), defaultProfile), [FORESEEN]))[`${FORESEEN}[client]`]).toBe("pass");
+  });
+
   it("of a server's own authenticators must be unpredictable", async () => {
     const SPONTANEOUS = "rfc9261/5-authenticate/many-spontaneous-contexts";
     let first: Result<"authenticate"> | undefined;
