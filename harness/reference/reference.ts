@@ -29,6 +29,7 @@ type Handlers = { [M in Method]: (params: Params<M>) => Result<M> | Promise<Resu
  * It serves the control protocol like any shim, in process or as a program of its own.
  */
 export class Reference implements IutControl {
+  readonly #startTls: typeof startTls;
   readonly #channels = new ReferenceChannels();
   #profile: Profile = defaultProfile;
 
@@ -91,6 +92,11 @@ export class Reference implements IutControl {
     },
   };
 
+  /** `handshake`: how its TLS connections are made; another one only to show what comes of a fault there. */
+  constructor(handshake = startTls) {
+    this.#startTls = handshake;
+  }
+
   async call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
     return this.#handlers[method](params);
   }
@@ -108,9 +114,10 @@ export class Reference implements IutControl {
     const suites = params.cipherSuites.filter(isCipherSuite);
     if (side === "server" && identity === undefined) throw new RpcError(RpcCode.invalidParams, "a server needs an identity");
     try {
-      const options = { side, cipherSuites: suites, identity, serverName, handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS };
+      const timeout = { handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS };
+      const options = { side, cipherSuites: suites, identity, serverName, resumable: false, ...timeout };
       const socket = await dial(address, HANDSHAKE_TIMEOUT_MS);
-      const opened = await startTls(socket, side === "client" ? { ...options, trust } : options);
+      const opened = await this.#startTls(socket, side === "client" ? { ...options, trust } : options);
       this.#channels.add(channel, new ReferenceChannel(opened));
       return { cipherSuite: opened.cipherSuite };
     } catch (error) {

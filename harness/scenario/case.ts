@@ -1,4 +1,5 @@
 import { judgedSteps } from "../appraisal/appraise.ts";
+import { contextSteps } from "../appraisal/context-steps.ts";
 import { emptySteps } from "../appraisal/empty-steps.ts";
 import { requestSteps } from "../appraisal/request-steps.ts";
 import type { Model } from "../attestation/format.ts";
@@ -72,6 +73,7 @@ export function judgingSteps(iut: Role, model: Model | undefined, steps: readonl
       (name !== "certificate-order" || made.some(({ identity }) => identity != null));
     judging.push(...judgedSteps.filter(applies));
   }
+  if (steps.some((step) => "contexts" in step)) judging.push(...contextSteps);
   if (judgesRequests(iut, steps)) {
     const offers = steps.some((step) => "request" in step && (step.request.attestation ?? model !== undefined));
     judging.push(
@@ -83,7 +85,8 @@ export function judgingSteps(iut: Role, model: Model | undefined, steps: readonl
 
 /** True where the case is about the requests themselves: a relying party asks, and nothing is validated afterwards. */
 export function judgesRequests(iut: Role, steps: readonly Step[]): boolean {
-  return iut === "relying-party" && !steps.some((step) => "validate" in step || "authenticate" in step);
+  const asks = steps.some((step) => "request" in step);
+  return asks && iut === "relying-party" && !steps.some((step) => "validate" in step || "authenticate" in step);
 }
 
 /** What a driver must be able to do for this script, beside moving messages. */
@@ -93,6 +96,11 @@ export function neededAbilities(iut: Role, steps: readonly Step[]): Set<Ability>
   const asking: string[] = [];
   for (const step of steps) {
     if ("context" in step) abilities.add("get-context");
+    if ("data" in step) abilities.add("application-data");
+    if ("contexts" in step) {
+      abilities.add("several-exchanges");
+      if (step.contexts.of === "authenticators") abilities.add("spontaneous");
+    }
     if ("authenticate" in step) {
       const { by, identity, attestation, request } = step.authenticate;
       exchanges++;

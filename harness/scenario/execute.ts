@@ -3,6 +3,8 @@ import { type Driver, SetUpError } from "../iut/driver.ts";
 import { ChannelError } from "../tls/channel.ts";
 import type { Deviation } from "./answers.ts";
 import type { Case } from "./case.ts";
+import { exchangeData, openConnection, watchHandshake, watchTickets } from "./connection-steps.ts";
+import { askContexts } from "./context-sample.ts";
 import { inFamily } from "./family.ts";
 import { judgeAuthenticator, makeAuthenticator, makeRequest } from "./harness-steps.ts";
 import { askAuthenticator, askContext, askRequest, askValidation } from "./iut-steps.ts";
@@ -31,7 +33,8 @@ export async function execute(script: Case, driver: Driver, context: ExecutionCo
     }
     return { deviation: undefined, observation: run.observation, judged: run.judged };
   } catch (error) {
-    // A failed validation SHOULD be fatal to the connection (expat section 7): what a script wants of it afterwards cannot be had then.
+    // A failed validation SHOULD be fatal to the connection (expat section 7), and nothing forbids an attester to end one either: what a
+    // script wants of it afterwards cannot be had then.
     if (run.hasRefused && (error instanceof SetUpError || error instanceof ChannelError)) {
       return { deviation: undefined, observation: `ended the connection after refusing: ${error.message}`, judged: run.judged };
     }
@@ -42,14 +45,15 @@ export async function execute(script: Case, driver: Driver, context: ExecutionCo
 }
 
 async function carryOut(run: ScriptRun, step: Step): Promise<Deviation | undefined> {
-  if ("connect" in step) {
-    await run.connect(step.connect.as);
-    return undefined;
-  }
   if ("request" in step) return request(run, step.request);
   if ("authenticate" in step) return authenticate(run, step.authenticate);
   if ("validate" in step) return validate(run, step.validate);
-  return askContext(run, step.context);
+  if ("context" in step) return askContext(run, step.context);
+  if ("contexts" in step) return askContexts(run, step.contexts);
+  if ("connect" in step) return openConnection(run, step.connect);
+  if ("data" in step) return exchangeData(run, step.data);
+  if ("tickets" in step) return watchTickets(run, step.tickets);
+  return watchHandshake(run, step.handshake);
 }
 
 async function request(run: ScriptRun, step: RequestStep): Promise<Deviation | undefined> {

@@ -67,6 +67,18 @@ export function severity(ids: readonly string[], ledger: Ledger): "fail" | "warn
   return levels.some((level) => level.startsWith("SHOULD")) ? "warn" : "observed";
 }
 
+/**
+ * Why nothing that a check rests on is said in the revision of the draft that a run is made for (`draft-fossati-seat-expat-02`), in words;
+ * undefined where something is.
+ */
+export function notInRevision(ids: readonly string[], ledger: Ledger, revision: string): string | undefined {
+  const number = revision.slice(-2);
+  const says = ({ since = "00", until = "99" }: Requirement) => since <= number && number <= until;
+  const known = ids.map((id) => ledger.get(id)).filter((requirement) => requirement !== undefined);
+  if (known.length === 0 || known.some(says)) return undefined;
+  return `not a statement of ${revision}: ${known.map(({ id, since, until }) => `${id} (${since ? `since -${since}` : `until -${until}`})`).join(", ")}`;
+}
+
 /** Whether a statement is tested, left out, or open. */
 export function disposition({ excluded, open }: Requirement): "checks" | "excluded" | "open" {
   return excluded !== undefined ? "excluded" : open !== undefined ? "open" : "checks";

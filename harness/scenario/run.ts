@@ -5,7 +5,7 @@ import { type Driver, SetUpError } from "../iut/driver.ts";
 import { schemeName } from "../wire/code-points.ts";
 import type { Check } from "./case.ts";
 import { type Execution, execute } from "./execute.ts";
-import type { Ledger } from "./ledger.ts";
+import { type Ledger, notInRevision } from "./ledger.ts";
 import { formatsByName, schemeOf } from "./parameters.ts";
 import { controlInstance, type Instance } from "./plan.ts";
 import type { CheckResult, Verdict } from "./result.ts";
@@ -87,7 +87,8 @@ export async function runInstances(instances: readonly Instance[], options: RunO
 
   const resultsOf = async (instance: Instance, runOnce: (instance: Instance) => Promise<Attempt>): Promise<CheckResult[]> => {
     const { script } = instance;
-    if (instance.unsupported !== undefined) return resultsFor(instance, { outcome: "unsupported", detail: instance.unsupported }, options);
+    const unsupported = instance.unsupported ?? notInRevision(script.requirements, options.ledger, options.profile.revision);
+    if (unsupported !== undefined) return resultsFor(instance, { outcome: "unsupported", detail: unsupported }, options);
     if (failuresInARow >= GIVE_UP_AFTER) {
       const detail = `given up: the implementation hung, ended or could not be connected with in ${failuresInARow} cases in a row`;
       return resultsFor(instance, { outcome: "blocked", detail }, options);
