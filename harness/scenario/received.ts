@@ -1,6 +1,6 @@
 import type { StepResult } from "../appraisal/finding.ts";
 import type { Profile } from "../attestation/profile.ts";
-import { decodeFinished, decodeFrame, getContext } from "../wire/authenticator.ts";
+import { decodeCertificate, decodeFinished, decodeFrame, getContext } from "../wire/authenticator.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import { type AuthenticatorHash, hashLength } from "../wire/code-points.ts";
 import { DecodeError } from "../wire/reader.ts";
@@ -34,6 +34,18 @@ export function malformedDecline(authenticator: Bytes, hash: AuthenticatorHash):
 export function offersAttestation(request: Bytes, { cmwAttestation }: Profile): boolean {
   try {
     return decodeRequest(request).extensions.some(({ type }) => type === cmwAttestation);
+  } catch (error) {
+    if (error instanceof DecodeError) return false;
+    throw error;
+  }
+}
+
+/** True where a readable authenticator has cmw_attestation in any entry of its Certificate. */
+export function holdsAttestation(authenticator: Bytes, { cmwAttestation }: Profile): boolean {
+  try {
+    const frame = decodeFrame(authenticator);
+    if (frame.kind === "empty") return false;
+    return decodeCertificate(frame.certificate).entries.some(({ extensions }) => extensions.some(({ type }) => type === cmwAttestation));
   } catch (error) {
     if (error instanceof DecodeError) return false;
     throw error;

@@ -125,19 +125,21 @@ function resultsFor(
 ): CheckResult[] {
   const { script } = instance;
   const parameters = instance.id.slice(script.id.length);
-  const result = (check: Check, { outcome, detail, expected, found }: Verdict): CheckResult => ({
+  const result = (check: Check, { outcome, detail, expected, found, behaviour }: Verdict): CheckResult => ({
     check: check.id,
     instance: `${check.id}${parameters}`,
     title: check.title,
     why: check.why,
     kind: check.kind,
     requirements: check.requirements,
+    goal: check.goal,
     position: instance.position,
     parameters: { cipherSuite: instance.cipherSuite, signatureScheme: schemeName(schemeOf[instance.scheme]) },
     outcome,
     detail,
     ...(expected !== undefined && { expected }),
     ...(found !== undefined && { found }),
+    ...(behaviour && { behaviour }),
     ...(diagnostics !== "" && outcome !== "pass" && { diagnostics: diagnostics.slice(-1000) }),
   });
   const judged = script.judged.map((check) => {
