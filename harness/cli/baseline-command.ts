@@ -38,7 +38,8 @@ export async function baselineUpdateCommand(options: BaselineUpdateOptions): Pro
   const text = existsSync(file) ? readText(file) : undefined;
   const seen = given ?? (await finishedRun(options));
   const today = new Date().toISOString().slice(0, 10);
-  const run = seen.header.filtered ? "filtered" : "whole";
+  // Of a report that does not say, nothing is concluded from what is not in it.
+  const run = seen.header.filtered === false ? "whole" : "filtered";
   const update = updateBaseline(text, seen.results, { file, run, today, reason });
   if (update.text !== text) write(file, update.text);
   process.stdout.write(`${summary(file, update, update.text !== text)}\n`);

@@ -19,7 +19,7 @@ export const headerRecord = z.strictObject({
   seed: z.string(),
   profile: profileSchema,
   startedAt: z.iso.datetime(),
-  filtered: z.boolean().default(false).describe("true: only a part of the checks or positions was asked for"),
+  filtered: z.boolean().optional().describe("whether only a part of the checks or positions was asked for; reports of 0.1.0 do not say"),
   since: z.string().optional().describe("the version of the suite whose checks are not new (--since)"),
 });
 

@@ -125,7 +125,7 @@ export function sinceSection(
   const open = new Set(newer.filter(({ expectation }) => expectation === "new").map(({ check }) => check)).size;
   const regressions = new Set(results.filter(({ expectation }) => expectation === "unexpected").map(({ check }) => check)).size;
   const lines = [
-    `${counted(asked, "check")} that ${since} did not have: ${open === 0 ? "none of them fails" : `${open} to look at, above; not regressions`}`,
+    `${counted(asked, "check")} that ${since} did not have: ${open === 0 ? "none of them fails unexpectedly" : `${open} to look at, above; not regressions`}`,
     `${counted(regressions, "regression")} among the checks that it had`,
     ...(gone.length > 0 ? [`${counted(gone.length, "check")} that it had and that are asked no more: ${gone.join(", ")}`] : []),
   ];
