@@ -6,6 +6,7 @@ import { type Method, type Params, PROTOCOL_VERSION, positions, type Result } fr
 import { RpcCode, RpcError } from "../iut/rpc-error.ts";
 import { ChannelError } from "../tls/channel.ts";
 import { dial, startTls } from "../tls/node-channel.ts";
+import { version } from "../version.ts";
 import { getContext } from "../wire/authenticator.ts";
 import { cipherSuites, isCipherSuite } from "../wire/code-points.ts";
 import { DecodeError } from "../wire/reader.ts";
@@ -40,7 +41,7 @@ export class Reference implements IutControl {
       return {
         protocol: PROTOCOL_VERSION,
         name: "reference",
-        version: "0.1.0",
+        version,
         language: `TypeScript, Node ${process.versions.node}`,
         tls: `node:tls, OpenSSL ${process.versions.openssl}`,
         concurrency: 64,

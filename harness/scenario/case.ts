@@ -4,6 +4,7 @@ import { emptySteps } from "../appraisal/empty-steps.ts";
 import { requestSteps } from "../appraisal/request-steps.ts";
 import type { Model } from "../attestation/format.ts";
 import type { Ability } from "../iut/driver.ts";
+import type { Behaviour, Showing } from "./ambiguities.ts";
 import type { FormatName, SchemeName, SuiteName } from "./parameters.ts";
 import type { Step } from "./schema.ts";
 
@@ -20,6 +21,8 @@ export interface Check {
   readonly requirements: readonly string[];
   readonly iut: Role;
   readonly kind: Kind;
+  /** The security goal that falls where it fails; `none` or undefined: none. */
+  readonly goal: string | undefined;
 }
 
 /** A scenario: a check that is answered by a script, and the further checks that the judging in it answers. */
@@ -39,6 +42,8 @@ export interface Case extends Check {
   readonly features: readonly string[];
   readonly abilities: ReadonlySet<Ability>;
   readonly steps: readonly Step[];
+  /** Of a probe: what it shows at an open point, by what the IUT does at the observed step. */
+  readonly behaviours: ReadonlyMap<Showing, Behaviour>;
   /** One for each step of the appraisals that the script has the harness make: `ID#step`. */
   readonly judged: readonly Check[];
 }

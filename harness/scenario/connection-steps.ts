@@ -18,6 +18,7 @@ export async function openConnection(run: ScriptRun, { as, resume }: ConnectStep
   const session = resume === undefined ? undefined : run.connection(resume).observed.session;
   if (resume !== undefined && session === undefined) {
     run.ended = true;
+    run.shown = "no-ticket";
     run.observation = "sends no NewSessionTicket, so there is nothing to resume";
     return undefined;
   }
@@ -45,6 +46,7 @@ export async function watchTickets(run: ScriptRun, { on = "main", since, expect 
   const earlier = since === undefined ? 0 : (run.messages.message(since).ticketsBefore ?? 0);
   const sent = channel.observed.sessionTickets > earlier;
   if (expect === "observed") {
+    run.shown = sent ? "ticket" : "no-ticket";
     run.observation = sent ? "sends a NewSessionTicket" : "sends no NewSessionTicket";
     return undefined;
   }
@@ -56,6 +58,7 @@ export async function watchHandshake(run: ScriptRun, { on = "main", expect }: Ha
   const { channel } = await run.connect(on);
   const stale = run.iutSide === "client" ? offered(channel) : channel.observed.resumed ? "a resumed session" : undefined;
   if (expect === "observed") {
+    run.shown = stale ? "resumed" : "fresh";
     run.observation = stale ? `sets the connection up with ${stale}` : "sets the connection up with a full handshake";
     return undefined;
   }

@@ -1,6 +1,7 @@
 import type { StepResult } from "../appraisal/finding.ts";
 import { type Driver, SetUpError } from "../iut/driver.ts";
 import { ChannelError } from "../tls/channel.ts";
+import type { Showing } from "./ambiguities.ts";
 import type { Deviation } from "./answers.ts";
 import type { Case } from "./case.ts";
 import { exchangeData, openConnection, watchHandshake, watchTickets } from "./connection-steps.ts";
@@ -17,6 +18,8 @@ export interface Execution {
   readonly deviation: Deviation | undefined;
   /** For a probe: what the IUT did. */
   readonly observation: string | undefined;
+  /** For a probe: the same, as the key of a behaviour. */
+  readonly shown: Showing | undefined;
   readonly judged: readonly StepResult[];
 }
 
@@ -29,19 +32,25 @@ export async function execute(script: Case, driver: Driver, context: ExecutionCo
   try {
     for (const step of inFamily(script.steps, context.scheme)) {
       const deviation = await carryOut(run, step);
-      if (deviation || run.ended) return { deviation, observation: run.observation, judged: run.judged };
+      if (deviation || run.ended) return outcomeOf(run, deviation);
     }
-    return { deviation: undefined, observation: run.observation, judged: run.judged };
+    return outcomeOf(run, undefined);
   } catch (error) {
     // A failed validation SHOULD be fatal to the connection (expat section 7), and nothing forbids an attester to end one either: what a
     // script wants of it afterwards cannot be had then.
     if (run.hasRefused && (error instanceof SetUpError || error instanceof ChannelError)) {
-      return { deviation: undefined, observation: `ended the connection after refusing: ${error.message}`, judged: run.judged };
+      run.observation = `ended the connection after refusing: ${error.message}`;
+      run.shown = "ended";
+      return outcomeOf(run, undefined);
     }
     throw error;
   } finally {
     await run.close();
   }
+}
+
+function outcomeOf({ observation, shown, judged }: ScriptRun, deviation: Deviation | undefined): Execution {
+  return { deviation, observation, shown, judged };
 }
 
 async function carryOut(run: ScriptRun, step: Step): Promise<Deviation | undefined> {

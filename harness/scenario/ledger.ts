@@ -24,6 +24,7 @@ const requirementSchema = z
     informative: z.boolean().default(false),
     excluded: z.string().min(10).optional().describe("why it cannot be tested from outside"),
     open: z.string().optional().describe("the entry of the ambiguity register"),
+    goal: z.string().optional().describe("the security goal that falls where it is broken, of suites/goals.yaml; `none`: there is none"),
   })
   .refine(({ excluded, open }) => excluded === undefined || open === undefined, { error: "either excluded or open, not both" });
 

@@ -54,6 +54,18 @@ export function cmwDataOf(authenticator: Bytes, { cmwAttestation }: Profile): By
   }
 }
 
+/** True where a readable authenticator has cmw_attestation in any entry of its Certificate. */
+export function holdsAttestation(authenticator: Bytes, { cmwAttestation }: Profile): boolean {
+  try {
+    const frame = decodeFrame(authenticator);
+    if (frame.kind === "empty") return false;
+    return decodeCertificate(frame.certificate).entries.some(({ extensions }) => extensions.some(({ type }) => type === cmwAttestation));
+  } catch (error) {
+    if (error instanceof DecodeError) return false;
+    throw error;
+  }
+}
+
 /** The context of an authenticator, or undefined where it has none that can be read. */
 export function contextOf(authenticator: Bytes): Bytes | undefined {
   try {

@@ -130,13 +130,14 @@ function resultsFor(
   const { serialisation } = formatsByName[instance.format];
   const atStake = ({ requirements }: Check) =>
     requirements.filter((id) => [undefined, serialisation].includes(ledger.get(id)?.serialisation));
-  const result = (check: Check, { outcome, detail, expected, found }: Verdict): CheckResult => ({
+  const result = (check: Check, { outcome, detail, expected, found, behaviour }: Verdict): CheckResult => ({
     check: check.id,
     instance: `${check.id}${parameters}`,
     title: check.title,
     why: check.why,
     kind: check.kind,
     requirements: atStake(check),
+    goal: check.goal,
     position: instance.position,
     parameters: {
       cipherSuite: instance.cipherSuite,
@@ -147,6 +148,7 @@ function resultsFor(
     detail,
     ...(expected !== undefined && { expected }),
     ...(found !== undefined && { found }),
+    ...(behaviour && { behaviour }),
     ...(diagnostics !== "" && outcome !== "pass" && { diagnostics: diagnostics.slice(-1000) }),
   });
   const judged = script.judged.map((check) => {

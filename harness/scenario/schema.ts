@@ -3,6 +3,7 @@ import { resultStatuses } from "../attestation/format.ts";
 import { attestationFormats } from "../attestation/formats.ts";
 import { mutationSchema } from "../forge/mutation.ts";
 import { abilities } from "../iut/driver.ts";
+import { showings } from "./ambiguities.ts";
 
 /** The scenario language: data, never code. Described for people in docs/writing-a-scenario.md, published as schemas/scenario.schema.json. */
 
@@ -187,6 +188,12 @@ const caseSchema = z
       .describe("with `mutate` or alone: other inputs for the last validation"),
     request: requestStep.pick({ attestation: true, signatureSchemes: true }).partial().optional(),
     steps: z.array(stepSchema).min(1).optional(),
+    goal: z.string().optional().describe("a security goal of goals.yaml, or `none`; default: that of its first requirement which has one"),
+    ambiguity: z.string().optional().describe("of a probe: the open point of ambiguities.yaml that it asks about"),
+    behaviours: z
+      .partialRecord(z.enum(showings), z.string())
+      .optional()
+      .describe("of a probe: for each thing that the IUT may do at the observed step, the behaviour that it shows by it"),
   })
   .refine(
     ({ steps, control, mutate, request, authenticate, validate }) =>

@@ -9,6 +9,7 @@ import { type Position, splitPosition } from "../iut/protocol.ts";
 import type { Channel } from "../tls/channel.ts";
 import { type Bytes, utf8 } from "../wire/bytes.ts";
 import type { CipherSuite } from "../wire/code-points.ts";
+import type { Showing } from "./ambiguities.ts";
 import type { Case } from "./case.ts";
 import { Messages } from "./messages.ts";
 import type { FormatName, SchemeName } from "./parameters.ts";
@@ -41,6 +42,8 @@ export class ScriptRun implements ValueScope {
   readonly messages = new Messages();
   readonly judged: StepResult[] = [];
   observation: string | undefined;
+  /** The observation of a probe, as the key of a behaviour. */
+  shown: Showing | undefined;
   /** The IUT made use of a right to end the script here. */
   ended = false;
   /** The IUT has refused an authenticator or a request, as the script expects. */
