@@ -2,13 +2,16 @@ import { describe, expect, it } from "vitest";
 import { cli } from "../testing/cli.ts";
 
 describe.concurrent("--help", () => {
-  it.each([[[]], [["run"]], [["list"]], [["requirements"]], [["doctor"]], [["reference"]]])("shows an example: %j", async (command) => {
-    const { code, stdout, stderr } = await cli([...command, "--help"]);
-    expect(stderr).toBe("");
-    expect(stdout).toMatch(/Usage: expat-conformance/);
-    expect(stdout).toMatch(/Examples?[^\n]*:\n +\S/);
-    expect(code).toBe(0);
-  });
+  it.each([[[]], [["run"]], [["list"]], [["requirements"]], [["requirements", "drift"]], [["doctor"]], [["reference"]]])(
+    "shows an example: %j",
+    async (command) => {
+      const { code, stdout, stderr } = await cli([...command, "--help"]);
+      expect(stderr).toBe("");
+      expect(stdout).toMatch(/Usage: expat-conformance/);
+      expect(stdout).toMatch(/Examples?[^\n]*:\n +\S/);
+      expect(code).toBe(0);
+    },
+  );
 
   it("prints the version", async () => {
     const { code, stdout } = await cli(["--version"]);
@@ -27,6 +30,8 @@ describe.concurrent("usage that is wrong ends with exit code 2 and says what is 
     // More than a timer can hold: it would fire at once, and everything would be a hang.
     [["run", "--timeout", "99999999999"], /--timeout.*to 3600000/],
     [["run", "--only"], /--only.*argument missing/],
+    [["requirements", "drift"], /missing required argument 'file'/],
+    [["requirements", "frobnicate"], /too many arguments/],
     [[], /Usage:/],
   ])("%j", async (args, says) => {
     const { code, stdout, stderr } = await cli(args);
