@@ -7,7 +7,7 @@ import type { Profile } from "../attestation/profile.ts";
 import { parseCertificate } from "../authenticator/certificate.ts";
 import type { ExporterSource, Side } from "../authenticator/secrets.ts";
 import { authenticatorKeys } from "../authenticator/secrets.ts";
-import { signWithScheme } from "../authenticator/signature.ts";
+import { asTheSchemeSays, type SigningDeviation, signWithScheme } from "../authenticator/signature.ts";
 import { finishedMac, type MacInput, type SignatureInput, signatureContent, signatureFraming } from "../authenticator/transcript.ts";
 import {
   type CertificateMessage,
@@ -58,7 +58,7 @@ export interface AuthenticatorValues {
   cmw: CmwRecord | null;
   extension: { type: number; cmwData: Bytes } | null;
   certificate: CertificateMessage & { handshakeType: number };
-  "signature-input": (SignatureInput & { scheme: number; key: KeyObject }) | null;
+  "signature-input": (SignatureInput & SigningDeviation & { scheme: number; key: KeyObject }) | null;
   "certificate-verify": (CertificateVerifyMessage & { handshakeType: number }) | null;
   "mac-input": MacInput;
   finished: { handshakeType: number; verifyData: Bytes };
@@ -146,7 +146,9 @@ export const authenticatorStages: readonly Stage<AuthenticatorValues, BuildInput
     build(view, { identity, request }) {
       const { hash, handshakeContext } = view.values.secrets;
       const certificate = view.bytes("certificate");
-      return identity && { ...signatureFraming, hash, handshakeContext, request, certificate, scheme: identity.scheme, key: identity.key };
+      if (!identity) return null;
+      const { scheme, key } = identity;
+      return { ...signatureFraming, hash, handshakeContext, request, certificate, scheme, key, ...asTheSchemeSays };
     },
   }),
   stage({
@@ -155,7 +157,7 @@ export const authenticatorStages: readonly Stage<AuthenticatorValues, BuildInput
     build({ values }) {
       const content = values["signature-input"];
       if (!content) return null;
-      const signature = signWithScheme(content.scheme, content.key, signatureContent(content));
+      const signature = signWithScheme(content.scheme, content.key, signatureContent(content), content);
       return { handshakeType: HandshakeType.certificateVerify, algorithm: content.scheme, signature };
     },
     encode: (value) => encodeCertificateVerify(value, value.handshakeType),

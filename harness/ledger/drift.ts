@@ -20,26 +20,33 @@ export interface Drift {
   readonly changes: readonly Change[];
 }
 
-// Of 64 bits. Sentences with nothing in common differ in 32, give or take 4; two changed words in twenty make about 10.
-const ALIKE = 20;
+// Of 64 bits. Sentences with nothing in common differ in 32, give or take 4, short ones in less now and then; two changed words in twenty
+// make about 10. So what stands at another place of the text has to be more alike than what stands at the same one.
+const ALIKE_NEARBY = 21;
+const ALIKE_ELSEWHERE = 12;
+const NEARBY = 0.04;
 
 /** Compares a later revision of a text with the index of the revision that the ledger was made from. */
 export function compare(text: string, index: TextIndex): Drift {
-  const rendered = splitSentences(text).map((sentence) => ({
+  const all = splitSentences(text);
+  const rendered = all.map((sentence, place) => ({
     sentence,
+    place: place / all.length,
     names: fingerprints(sentence.text),
     sketch: sketch(sentence.text),
   }));
   const now = new Set(rendered.flatMap(({ names }) => names));
   const before = new Set(index.sentences.map(({ fingerprint: name }) => name));
   const added = rendered.filter(({ names }) => !names.some((name) => before.has(name)));
-  const gone = index.sentences.filter(({ fingerprint: name }) => !now.has(name));
+  const gone = index.sentences
+    .map((sentence, place) => ({ ...sentence, place: place / index.sentences.length }))
+    .filter(({ fingerprint: name }) => !now.has(name));
   const taken = new Map<(typeof added)[number], string[]>();
   const changes: Change[] = [];
   // Those that are most alike find each other first: a sentence is the changed form of one other, be it one that no entry rests on.
   const pairs = gone
     .flatMap((old) => added.map((candidate) => ({ old, candidate, apart: distance(old.sketch, candidate.sketch) })))
-    .filter(({ apart }) => apart <= ALIKE)
+    .filter(({ old, candidate, apart }) => apart <= (Math.abs(old.place - candidate.place) < NEARBY ? ALIKE_NEARBY : ALIKE_ELSEWHERE))
     .sort((a, b) => a.apart - b.apart);
   const found = new Set<(typeof gone)[number]>();
   for (const { old, candidate } of pairs) {
