@@ -33,7 +33,7 @@ function report(problems: readonly string[]): number {
 }
 
 function record({ requirement, checks }: Answered) {
-  const { id, spec, section, level, binds, text, since, until, excluded, open } = requirement;
+  const { id, spec, section, level, binds, text, successor, since, until, excluded, open } = requirement;
   return {
     id,
     spec,
@@ -41,6 +41,7 @@ function record({ requirement, checks }: Answered) {
     level,
     binds,
     text,
+    ...(successor !== undefined && { successor }),
     ...(since !== undefined && { since }),
     ...(until !== undefined && { until }),
     disposition: disposition(requirement),

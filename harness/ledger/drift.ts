@@ -24,7 +24,7 @@ export interface Drift {
 // make about 10. So what stands at another place of the text has to be more alike than what stands at the same one.
 const ALIKE_NEARBY = 21;
 const ALIKE_ELSEWHERE = 12;
-const NEARBY = 0.04;
+const NEARBY = 0.1;
 
 /** Compares a later revision of a text with the index of the revision that the ledger was made from. */
 export function compare(text: string, index: TextIndex): Drift {

@@ -108,32 +108,44 @@ function sourceBlocks(lines: readonly string[]): Block[] {
   return found.blocks;
 }
 
+// "Author  Standards Track  [Page 7]", the running head behind it, and lines of the table of contents.
+const FURNITURE = /\[Page \d+\]\s*$|^\f|^(?:RFC \d+|Internet-Draft)\s{2,}.*\d{4}\s*$|(?:\. ?){4,}\s*\d+\s*$/;
+const BULLET = /^\s+o {2,}/;
+// A term with its definition behind it, which in the source stands on a line of its own.
+const TERM = /^(\s+[^\s.:][^.:]{0,60}:)\s{2,}(?=\S)/;
+
 function renderedBlocks(lines: readonly string[]): Block[] {
   const found = new Collector();
   let blank = false;
+  let page = false;
   for (const [index, raw] of lines.entries()) {
     const line = index + 1;
-    const text = raw.replaceAll("\f", "");
-    // A page ends with "Author  Standards Track  [Page 7]" and the next begins with a running head, which stands behind the form feed.
-    const furniture = /\[Page \d+\]\s*$/.test(text) || lines[index]?.startsWith("\f") || /(?:\. ?){4,}\s*\d+\s*$/.test(text);
-    if (furniture) {
+    if (FURNITURE.test(raw)) page = true;
+    if (FURNITURE.test(raw) || raw.trim() === "") {
       blank = true;
       continue;
     }
-    if (text.trim() === "") {
-      blank = true;
-      continue;
-    }
-    const heading = NUMBERED_HEADING.test(text);
-    // A paragraph that a page break cut in two goes on in lower case.
-    const goesOn = /^\s+[a-z]/.test(text) && !/[.:;]["”)]?\s*$/.test(found.last);
-    if (heading || LIST_ITEM.test(text) || /^\s{3,}o {2,}/.test(text) || (blank && !goesOn)) found.end();
+    const heading = NUMBERED_HEADING.test(raw);
+    const element = LIST_ITEM.test(raw) || BULLET.test(raw);
+    // A page break cuts a paragraph in two without ending it.
+    const goesOn = page && !/[.:;!?]["”)]?\s*$/.test(found.last);
+    if (heading || element || (blank && !goesOn)) found.end();
     blank = false;
+    page = false;
     if (heading) {
-      found.section = text.trim().replace(/\s+/g, " ");
+      found.section = raw.trim().replace(/\s+/g, " ");
       found.add(line, found.section);
       found.end("whole");
-    } else found.add(line, text.replace(/^\s*o {2,}/, "").replace(LIST_ITEM, ""));
+      continue;
+    }
+    const text = raw.replace(BULLET, "").replace(LIST_ITEM, "");
+    const term = TERM.exec(text)?.[1];
+    if (term !== undefined) {
+      found.end();
+      found.add(line, term);
+      found.end("whole");
+    }
+    found.add(line, term === undefined ? text : text.slice(term.length));
   }
   found.end();
   return found.blocks;
