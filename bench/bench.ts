@@ -42,10 +42,11 @@ async function exchange(connection: IutConnection): Promise<{ request: Bytes; au
     signatureSchemes: [0x0403],
     attestation: true,
   });
+  const { given, asked } = givenAttestation({ cmw: "cbor" }, { scheme: "p256", format: "eat-cwt", payload: cmwPayload }, identity);
   const answer = await connection.authenticate({
     request,
     identity: { chain: [...identity.chain], key: identity.pkcs8 },
-    attestation: givenAttestation({ cmw: "cbor" }, { scheme: "p256", payload: cmwPayload }),
+    attestation: given,
   });
   if (!("value" in answer)) throw new Error(`refused: ${JSON.stringify(answer.refused)}`);
   const { results } = judge({
@@ -59,7 +60,7 @@ async function exchange(connection: IutConnection): Promise<{ request: Bytes; au
     now: new Date(),
     consumedContexts: new Set(),
     payload: cmwPayload,
-    asked: { cmw: "cbor", ...CLAIMS },
+    asked,
   });
   const wrong = results.find(({ kind }) => kind !== "passed");
   if (wrong) throw new Error(`not right: ${JSON.stringify(wrong)}`);

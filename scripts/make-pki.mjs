@@ -1,8 +1,9 @@
 // Makes pki/test-pki.json: the keys and certificates that the harness hands to implementations and uses itself.
 // They are kept in the repository so that a case, and later a vector, is the same on every machine. Run: node scripts/make-pki.mjs
+// What the file holds already stays as it is, byte for byte: only entities that are new here are made.
 import "reflect-metadata";
 import { webcrypto } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import * as x509 from "@peculiar/x509";
 
 x509.cryptoProvider.set(webcrypto);
@@ -25,10 +26,17 @@ const ALWAYS = { notBefore: new Date("2020-01-01T00:00:00Z"), notAfter: new Date
 const PAST = { notBefore: new Date("2020-01-01T00:00:00Z"), notAfter: new Date("2021-01-01T00:00:00Z") };
 const FUTURE = { notBefore: new Date("2048-01-01T00:00:00Z"), notAfter: new Date("2049-12-31T00:00:00Z") };
 
+const out = new URL("../pki/test-pki.json", import.meta.url);
+const kept = existsSync(out) ? JSON.parse(readFileSync(out, "utf8")) : {};
 const entities = {};
 let serial = 1;
 
 async function make(name, { subject, family = "p256", issuer, ca = false, validity = ALWAYS, keyOf }) {
+  if (kept[name]) {
+    entities[name] = { keys: await keysOf(kept[name], families[family].key), subject, family, json: kept[name] };
+    serial++;
+    return;
+  }
   const keys = keyOf ? entities[keyOf].keys : await webcrypto.subtle.generateKey(families[family].key, true, ["sign", "verify"]);
   const signer = issuer ? entities[issuer] : { keys, subject, family };
   const extensions = [new x509.BasicConstraintsExtension(ca, undefined, true)];
@@ -61,6 +69,12 @@ async function make(name, { subject, family = "p256", issuer, ca = false, validi
       key: Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey)).toString("base64"),
     },
   };
+}
+
+async function keysOf({ certificate, key }, algorithm) {
+  const privateKey = await webcrypto.subtle.importKey("pkcs8", Buffer.from(key, "base64"), algorithm, true, ["sign"]);
+  const { publicKey } = new x509.X509Certificate(Buffer.from(certificate, "base64"));
+  return { privateKey, publicKey: await publicKey.export(algorithm, ["verify"], webcrypto) };
 }
 
 for (const family of Object.keys(families)) {
@@ -105,6 +119,20 @@ await make("attestation-self-signed", { subject: "CN=attestation self-signed" })
 // The end-entity key, also certified for attestation: the open point dedicated-key.
 await make("attestation-of-identity", { subject: "CN=attestation of identity", issuer: attestationIssuer, keyOf: "identity-p256" });
 
-const out = Object.fromEntries(Object.entries(entities).map(([name, { json }]) => [name, json]));
-writeFileSync(new URL("../pki/test-pki.json", import.meta.url), `${JSON.stringify(out, null, 2)}\n`);
-console.log(`${Object.keys(out).length} certificates`);
+// Issuers of Attestation Results; JOSE and COSE know the same four algorithms here.
+for (const family of ["p256", "p384", "ed25519", "rsa-pss-sha256"]) {
+  await make(`result-root-${family}`, { subject: `CN=Result Root ${family}`, family, ca: true });
+  const issuer = `result-intermediate-${family}`;
+  await make(issuer, { subject: `CN=Result Intermediate ${family}`, family, issuer: `result-root-${family}`, ca: true });
+  await make(`result-${family}`, { subject: `CN=result ${family}`, family, issuer });
+}
+const resultIssuer = "result-intermediate-p256";
+await make("result-expired", { subject: "CN=result expired", issuer: resultIssuer, validity: PAST });
+await make("untrusted-result-root", { subject: "CN=Result Root p256", ca: true });
+await make("result-untrusted", { subject: "CN=result untrusted", issuer: "untrusted-result-root" });
+await make("result-self-signed", { subject: "CN=result self-signed" });
+
+const all = Object.fromEntries(Object.entries(entities).map(([name, { json }]) => [name, json]));
+writeFileSync(out, `${JSON.stringify(all, null, 2)}\n`);
+const made = Object.keys(all).length - Object.keys(kept).length;
+console.log(`${Object.keys(all).length} certificates, ${made} of them new`);

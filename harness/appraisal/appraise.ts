@@ -1,4 +1,4 @@
-import { mediaTypeOf } from "../attestation/cmw.ts";
+import type { Model } from "../attestation/format.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import { attestationSteps } from "./attestation-steps.ts";
 import { attestationExtensions, authenticatorSteps } from "./authenticator-steps.ts";
@@ -13,8 +13,8 @@ export interface Accepted {
   readonly context: Bytes;
   /** As received, leaf first, DER. */
   readonly chain: readonly Bytes[];
-  /** The media type without parameters where attestation was verified, else undefined. */
-  readonly attestationType: string | undefined;
+  /** Model and media type (without parameters) of the first message where attestation was verified, else undefined. */
+  readonly attestation: { readonly model: Model; readonly mediaType: string } | undefined;
 }
 
 /** Judges an authenticator to the end: one result for each step, in order. */
@@ -32,12 +32,12 @@ export function validate(
   const state = beginAppraisal(input);
   const refused = firstFinding(steps, state);
   if (refused) return { refused };
-  const { certificate, record } = state.facts;
+  const { certificate, messages } = state.facts;
   return {
     accepted: {
       context: certificate?.certificateRequestContext ?? new Uint8Array(0),
       chain: certificate?.entries.map(({ certData }) => certData) ?? [],
-      attestationType: record && mediaTypeOf(record.type),
+      attestation: messages?.[0]?.format,
     },
   };
 }

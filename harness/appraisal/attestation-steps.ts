@@ -1,131 +1,44 @@
-import { aikHash, attestationExport, bindingValue, publicKeyBytes } from "../attestation/binding.ts";
-import { CmwIndicator, type CmwRecord, decodeCmw, mediaTypeOf } from "../attestation/cmw.ts";
-import { EVIDENCE_PROFILE, EvidenceError, type EvidenceFormat } from "../attestation/evidence.ts";
-import { evidenceFormats } from "../attestation/evidence-formats.ts";
-import { parseCertificate } from "../authenticator/certificate.ts";
-import { validatePath } from "../authenticator/path.ts";
-import { verifyWith } from "../authenticator/signature.ts";
-import { type Bytes, equalBytes, preview, toHex } from "../wire/bytes.ts";
+import { type Cmw, CmwIndicator, type CmwLeaf, decodeCmw, leavesOf } from "../attestation/cmw.ts";
+import { coseSign1 } from "../attestation/cose-sign1.ts";
+import { EVIDENCE_PROFILE } from "../attestation/evidence-eat.ts";
+import type { AttestationFormat } from "../attestation/format.ts";
+import { formatOf, mediaTypeOf, mediaTypes } from "../attestation/formats.ts";
+import { jwsCompact } from "../attestation/jws.ts";
+import type { Envelope } from "../attestation/token.ts";
+import { type Bytes, toHex } from "../wire/bytes.ts";
+import { compare, each, messagesOf, NOT_READ, placeOf, reading, reads, verifyToken } from "./attestation-reading.ts";
 import { attestationExtensions, finding } from "./authenticator-steps.ts";
-import type { Finding, NotApplicable, Step } from "./finding.ts";
-import { type AppraisalState, type Facts, fact, needs } from "./state.ts";
+import { evidenceSteps } from "./evidence-steps.ts";
+import type { Finding, Step } from "./finding.ts";
+import { resultSteps } from "./result-steps.ts";
+import { type AppraisalState, type AttestedMessage, fact, needs } from "./state.ts";
 
 /** The steps that the expat draft adds: what stands in cmw_attestation, and what it is bound to (second spine, second part). */
 export const attestationSteps: readonly Step<AppraisalState>[] = [
   {
     name: "cmw",
-    title: "cmw_data is a RATS CMW record of Evidence, of a media type that is known here",
+    title: "cmw_data is a RATS CMW of Evidence or an Attestation Result, of a media type that is known here",
     why: "A wrapper that others cannot read ends interoperability before the first byte of Evidence.",
     requirements: ["expat-cmw-format", "expat-cmw-serialisation", "cmw-record-structure", "cmw-ind-nonzero", "cmw-json-base64url"],
     applies: reading("cmwData"),
     run(state) {
       const cmwData = fact(state, "cmwData");
-      let problem: Finding | undefined;
-      try {
-        const record = decodeCmw(cmwData);
-        problem = recordProblem(record) ?? wrongEncoding(record, state);
-        if (evidenceFormat(record)) state.facts.record = record;
-      } catch (error) {
-        problem = finding("cmw", "a CMW record in CBOR or JSON", (error as Error).message);
-      }
+      const problem = readCmw(state, cmwData);
+      const { payload } = state.input;
       // An implementation that carries something else is wrong here; the adapter lets the later steps be judged all the same.
-      if (problem && state.input.payload.name !== "cmw") {
+      if (problem && payload.decode) {
         try {
-          state.facts.record = state.input.payload.decode(cmwData);
+          const messages = messagesIn(payload.decode(cmwData), state);
+          if (!("code" in messages)) state.facts.messages = messages;
         } catch (error) {
-          return finding("cmw", `a CMW record, or at least a payload of "${state.input.payload.name}"`, (error as Error).message);
+          return finding("cmw", `a CMW, or at least a payload of "${payload.name}"`, (error as Error).message);
         }
       }
       return problem;
     },
   },
-  {
-    name: "evidence-signature",
-    title: "The Evidence is signed by an attestation key that chains to a trusted anchor",
-    why: "Evidence that anyone can sign attests nothing.",
-    requirements: ["expat-evidence-anchor", "expat-evidence-signed", "expat-attestation-key-chain", "eat-cose-sign1", "eat-x5chain"],
-    applies: reading("record"),
-    run(state) {
-      const record = fact(state, "record");
-      const format = evidenceFormat(record);
-      if (format === undefined) return finding("cmw", `Evidence of ${[...evidenceFormats.keys()].join(", ")}`, String(record.type));
-      try {
-        const evidence = format.open(record.value, state.input.profile);
-        state.facts.evidence = evidence;
-        const chain = evidence.chain.map(parseCertificate);
-        const [attester] = chain;
-        if (attester === undefined) return finding("evidence-signature", "the chain of the attestation key", "no x5chain");
-        if (evidence.algorithm === undefined) return finding("evidence-signature", "ES256, ES384, EdDSA or PS256", evidence.algorithmName);
-        if (!verifyWith(evidence.algorithm, attester.publicKey, evidence.signedContent, evidence.signature)) {
-          return finding(
-            "evidence-signature",
-            `a signature of "${attester.x509.subject}" (${evidence.algorithmName})`,
-            "one that does not verify",
-          );
-        }
-        const anchors = state.input.trust.attestation;
-        const failure = anchors && validatePath(chain, anchors, state.input.now);
-        return failure && finding("evidence-signature", "a path from the attestation key to a trusted anchor", failure.reason);
-      } catch (error) {
-        const what = error instanceof EvidenceError ? format.mediaType : "certificates in x5chain";
-        return finding("evidence-signature", what, (error as Error).message);
-      }
-    },
-  },
-  {
-    name: "binding",
-    title: "The nonce of the Evidence is the binding of this connection, this context and this end-entity key",
-    why: "Without the binding an attacker relays the Evidence of another, genuine machine; this has happened in deployed systems.",
-    requirements: [
-      "expat-binding-verified",
-      "expat-binding-value",
-      "expat-binding-hash",
-      "expat-exporter-input",
-      "expat-exporter-context",
-      "expat-exporter-length",
-      "expat-binding-end-entity-key",
-      "expat-binding-in-evidence",
-      "expat-bound-to-context",
-      "eat-nonce",
-    ],
-    applies: reading("evidence", "chain", "certificate"),
-    run(state) {
-      const { connection, profile } = state.input;
-      const context = fact(state, "certificate").certificateRequestContext;
-      const expected = bindingValue({
-        hash: connection.hash,
-        publicKey: endEntityKey(state),
-        exportedValue: attestationExport(connection, context, profile),
-      });
-      return compare("binding-mismatch", expected, fact(state, "evidence").claims.nonce, "no nonce of one byte string");
-    },
-  },
-  {
-    name: "aik-hash",
-    title: "AIK_pub_hash of the Evidence is the hash of the end-entity key",
-    why: "Without it the identity key may live outside of the environment that the Evidence speaks of.",
-    requirements: ["expat-aik-hash-verified", "expat-aik-hash-present", "expat-aik-hash-algorithm"],
-    applies: reading("evidence", "chain"),
-    run(state) {
-      const expected = aikHash({ hash: state.input.connection.hash, publicKey: endEntityKey(state) });
-      return compare("aik-mismatch", expected, fact(state, "evidence").claims.aikPubHash, "no AIK_pub_hash of one byte string");
-    },
-  },
-  {
-    name: "claims",
-    title: "The Evidence carries the claims that the attester was told to make, and names its profile",
-    why: "A claim that is lost on the way from the platform to the Evidence is one that no policy can be met with.",
-    requirements: ["iut-claims", "eat-profile"],
-    applies: (state) =>
-      state.input.asked ? reading("evidence")(state) : { kind: "skipped", reason: "nothing is known of what it was told" },
-    run({ input, facts }) {
-      const claims = facts.evidence?.claims;
-      if (facts.evidence?.eatProfile !== EVIDENCE_PROFILE)
-        return finding("other", EVIDENCE_PROFILE, facts.evidence?.eatProfile ?? "no eat_profile");
-      const { ueid = NO_BYTES, measurement = NO_BYTES } = input.asked ?? {};
-      return compare("other", ueid, claims?.ueid, "no ueid") ?? compare("other", measurement, claims?.measurement, "no measurement");
-    },
-  },
+  ...evidenceSteps,
+  ...resultSteps,
   {
     name: "policy",
     title: "Attestation is there where the policy demands it, and the measurement is the reference value",
@@ -134,16 +47,20 @@ export const attestationSteps: readonly Step<AppraisalState>[] = [
     applies(state) {
       if (state.input.policy.attestation === "none") return NOT_READ;
       const compares = attestationExtensions(state).length > 0 && state.input.policy.measurement !== undefined;
-      return needs("certificate", ...(compares ? (["evidence"] as const) : []))(state);
+      const unread = compares ? needs("messages")(state) : undefined;
+      const hasEvidence = compares && messagesOf(state, "background-check").length > 0;
+      return needs("certificate")(state) ?? unread ?? (hasEvidence ? needs("evidence")(state) : undefined);
     },
     run(state) {
       const { policy } = state.input;
       if (attestationExtensions(state).length === 0) {
         return policy.attestation === "required" ? finding("attestation-missing", "attestation in cmw_attestation", "none") : undefined;
       }
-      if (policy.measurement === undefined) return undefined;
-      const found = state.facts.evidence?.claims.measurement;
-      return compare("policy", policy.measurement, found, "no measurement of one byte string");
+      const { measurement } = policy;
+      if (measurement === undefined) return undefined;
+      return each(state.facts.evidence ?? [], ({ claims }) =>
+        compare("policy", measurement, claims.measurement, "no measurement of one byte string"),
+      );
     },
   },
   {
@@ -160,45 +77,98 @@ export const attestationSteps: readonly Step<AppraisalState>[] = [
   },
 ];
 
-const NO_BYTES: Bytes = new Uint8Array(0);
-
-const NOT_READ: NotApplicable = { kind: "skipped", reason: "the policy is not to read attestation" };
-
-/** Whether a step that reads the attestation applies: it is there, the policy has it read, and earlier steps found what this one needs. */
-function reading(...names: readonly (keyof Facts)[]): (state: AppraisalState) => NotApplicable | undefined {
-  return (state) => {
-    if (state.input.policy.attestation === "none") return NOT_READ;
-    const parsed = needs("certificate")(state);
-    if (parsed) return parsed;
-    if (attestationExtensions(state).length === 0) return { kind: "skipped", reason: "the authenticator holds no cmw_attestation" };
-    return needs(...names)(state);
-  };
+// Reads the CMW, signed or not, and leaves the messages in it to the later steps.
+function readCmw(state: AppraisalState, cmwData: Bytes): Finding | undefined {
+  const signed = signedForm(cmwData);
+  let content = cmwData;
+  let problem: Finding | undefined;
+  if (signed) {
+    // A signed CMW is a form of its own (draft-ietf-rats-msg-wrap section 4): no CMW to one that does not want it.
+    if (state.input.policy.signedCmw !== "accept") return finding("cmw", "a CMW that is not itself signed", signed.contentType);
+    const result = reads("cmw", signed.contentType, () => {
+      const token = signed.envelope.open(cmwData);
+      content = token.payload;
+      if (token.contentType !== signed.contentType) return finding("cmw", `content type ${signed.contentType}`, String(token.contentType));
+      return verifyToken(token, state.input.trust.attestation, { code: "cmw", now: state.input.now, signer: "signer of the CMW" });
+    });
+    if ("problem" in result) return result.problem;
+    problem = result.read;
+  }
+  try {
+    const cmw = decodeCmw(content);
+    const messages = messagesIn(cmw, state);
+    if ("code" in messages) return messages;
+    state.facts.messages = messages;
+    return problem ?? notAsAsked(cmw, messages, state);
+  } catch (error) {
+    return finding("cmw", "a CMW in CBOR or JSON", (error as Error).message);
+  }
 }
 
-function recordProblem(record: CmwRecord): Finding | undefined {
-  const { indicator, type } = record;
-  if (evidenceFormat(record) === undefined) return finding("cmw", `Evidence of ${[...evidenceFormats.keys()].join(", ")}`, String(type));
-  // An absent indicator, unregistered bits and both bits are open; one that says "not Evidence" is not (docs/iut-protocol.md).
-  if (indicator === null || (indicator & CmwIndicator.evidence) !== 0 || indicator > 31) return undefined;
-  return finding("cmw", `an indicator with bit 2 (${CmwIndicator.evidence}, evidence), or none`, String(indicator));
+// COSE_Sign1 with its tag, and JWS in the compact serialisation, which begins with the base64url of {".
+function signedForm(bytes: Bytes): { readonly envelope: Envelope; readonly contentType: string } | undefined {
+  if (bytes[0] === 0xd2) return { envelope: coseSign1, contentType: "application/cmw+cbor" };
+  return bytes[0] === 0x65 ? { envelope: jwsCompact, contentType: "application/cmw+json" } : undefined;
 }
 
-function wrongEncoding({ encoding }: CmwRecord, { input: { asked, payload } }: AppraisalState): Finding | undefined {
-  if (asked === undefined || asked.cmw === encoding || payload.name !== "cmw") return undefined;
-  return finding("cmw", `a CMW in ${asked.cmw}, as it was told`, `one in ${encoding}`);
+// Every message must be one that is known here: what is present must verify in full (docs/iut-protocol.md, policy).
+function messagesIn(cmw: Cmw, state: AppraisalState): AttestedMessage[] | Finding {
+  const messages: AttestedMessage[] = [];
+  for (const leaf of leavesOf(cmw)) {
+    const where = leaf.path.length > 0 ? ` in ${placeOf(leaf)}` : "";
+    const found = formatOfLeaf(leaf, state);
+    if ("code" in found) return { ...found, found: found.found + where };
+    messages.push({ leaf, format: found });
+  }
+  return messages;
 }
 
-function evidenceFormat(record: CmwRecord): EvidenceFormat | undefined {
-  return evidenceFormats.get(mediaTypeOf(record.type) ?? "");
+function formatOfLeaf(leaf: CmwLeaf, state: AppraisalState): AttestationFormat | Finding {
+  const { formats, profile } = state.input;
+  const mediaType = mediaTypeOf(leaf.type, formats) ?? "";
+  const [evidence, result] = [formatOf("background-check", mediaType, formats), formatOf("passport", mediaType, formats)];
+  if (!evidence && !result) {
+    const known = [...mediaTypes("background-check", formats), ...mediaTypes("passport", formats)];
+    return finding("cmw", `a message of ${[...new Set(known)].join(", ")}`, String(leaf.type));
+  }
+  // An absent indicator, unregistered bits and both bits are open; one that says "neither" is not (docs/iut-protocol.md).
+  const { indicator } = leaf;
+  const says = (bit: number) => indicator !== null && (indicator & bit) !== 0;
+  const [saysEvidence, saysResult] = [says(CmwIndicator.evidence), says(CmwIndicator.attestationResults)];
+  if (indicator !== null && indicator <= 31 && !saysEvidence && !saysResult) return notOfThisKind(indicator);
+  const isEvidence = opens(() => evidence?.open(leaf.value, profile).eatProfile === EVIDENCE_PROFILE);
+  const isResult = !isEvidence && opens(() => result !== undefined && result.open(leaf.value).problem === undefined);
+  if (saysEvidence && !saysResult) return (isResult ? undefined : evidence) ?? notOfThisKind(indicator);
+  if (saysResult && !saysEvidence) return (isEvidence ? undefined : result) ?? notOfThisKind(indicator);
+  // Nothing outside says which of the two it is: the message itself does.
+  return (isResult ? result : evidence) ?? result ?? notOfThisKind(indicator);
 }
 
-function endEntityKey(state: AppraisalState): Bytes {
-  const [leaf] = fact(state, "chain");
-  if (leaf === undefined) throw new Error("step order: the chain is empty");
-  return publicKeyBytes(leaf, state.input.profile.publicKey);
+function opens(read: () => boolean): boolean {
+  try {
+    return read();
+  } catch {
+    return false;
+  }
 }
 
-function compare(code: Finding["code"], expected: Bytes, found: Bytes | undefined, missing: string): Finding | undefined {
-  if (found === undefined) return finding(code, preview(expected, 64), missing);
-  return equalBytes(expected, found) ? undefined : finding(code, preview(expected, 64), preview(found, 64));
+function notOfThisKind(indicator: number | null): Finding {
+  const { evidence, attestationResults } = CmwIndicator;
+  return finding(
+    "cmw",
+    `an indicator of the kind of the message (${evidence} evidence, ${attestationResults} results), or none`,
+    String(indicator),
+  );
+}
+
+// An attester that was told what to send must have sent that (docs/iut-protocol.md, authenticate).
+function notAsAsked(cmw: Cmw, messages: readonly AttestedMessage[], { input: { asked, payload } }: AppraisalState): Finding | undefined {
+  if (asked === undefined || payload.name !== "cmw") return undefined;
+  const [message] = messages;
+  if (cmw.encoding !== asked.cmw) return finding("cmw", `a CMW in ${asked.cmw}, as it was told`, `one in ${cmw.encoding}`);
+  if (message && (message.format.model !== asked.model || message.format.mediaType !== asked.mediaType)) {
+    const { model, mediaType } = message.format;
+    return finding("cmw", `${asked.mediaType} of the model ${asked.model}, as it was told`, `${mediaType} of ${model}`);
+  }
+  return undefined;
 }

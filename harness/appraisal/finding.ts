@@ -14,6 +14,7 @@ export type RefusalCode =
   | "attestation-missing"
   | "cmw"
   | "evidence-signature"
+  | "result-signature"
   | "binding-mismatch"
   | "aik-mismatch"
   | "policy"

@@ -1,5 +1,6 @@
-import type { CmwRecord } from "../attestation/cmw.ts";
-import type { OpenedEvidence } from "../attestation/evidence.ts";
+import type { CmwEncoding, CmwLeaf } from "../attestation/cmw.ts";
+import type { AttestationFormat, Model, OpenedEvidence, OpenedResult } from "../attestation/format.ts";
+import type { FormatTable } from "../attestation/formats.ts";
 import type { PayloadAdapter } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
 import type { ParsedCertificate } from "../authenticator/certificate.ts";
@@ -16,7 +17,7 @@ import type { NotApplicable } from "./finding.ts";
 export interface TrustAnchors {
   readonly pkix: readonly Bytes[] | undefined;
   readonly attestation: readonly Bytes[] | undefined;
-  readonly results: readonly Bytes[];
+  readonly results: readonly Bytes[] | undefined;
 }
 
 /** What a relying party demands of attestation. `none`: the content of the CMW is not read. */
@@ -24,6 +25,8 @@ export interface Policy {
   readonly attestation: "required" | "optional" | "none";
   /** The reference value that the measurement of Evidence must equal. */
   readonly measurement?: Bytes | undefined;
+  /** What becomes of a CMW that is itself signed (draft-ietf-rats-msg-wrap section 4); default: refused. */
+  readonly signedCmw?: "accept" | "refuse" | undefined;
 }
 
 /** Everything that an authenticator is judged by. */
@@ -41,8 +44,26 @@ export interface AppraisalInput {
   /** Contexts (as hexadecimal) of authenticators already validated on this connection. */
   readonly consumedContexts: ReadonlySet<string>;
   readonly payload: PayloadAdapter;
-  /** What an attester was told to attest, where it was told: how to wrap it, and the claims (docs/iut-protocol.md). */
-  readonly asked?: { readonly cmw: CmwRecord["encoding"]; readonly ueid: Bytes; readonly measurement: Bytes } | undefined;
+  /** What an attester was told to attest, where it was told (docs/iut-protocol.md). */
+  readonly asked?: AskedAttestation | undefined;
+  /** The formats that are known; default: all of the suite. */
+  readonly formats?: FormatTable | undefined;
+}
+
+/** What an attester was told: how to wrap its attestation, which format, and the claims or the result. */
+export interface AskedAttestation {
+  readonly cmw: CmwEncoding;
+  readonly model: Model;
+  readonly mediaType: string;
+  readonly ueid?: Bytes;
+  readonly measurement?: Bytes;
+  readonly result?: Bytes;
+}
+
+/** A message that the CMW holds, with the format that reads it. */
+export interface AttestedMessage {
+  readonly leaf: CmwLeaf;
+  readonly format: AttestationFormat;
 }
 
 /** What the steps have found out so far. Each field is filled by the step that establishes it. */
@@ -58,8 +79,11 @@ export interface Facts {
   chain?: readonly ParsedCertificate[];
   /** Content of the cmw_attestation extension, where there is exactly one and it is well-formed. */
   cmwData?: Bytes;
-  record?: CmwRecord;
-  evidence?: OpenedEvidence;
+  /** What the CMW holds: at least one message. */
+  messages?: readonly AttestedMessage[];
+  /** Every item of Evidence that could be read, and every Attestation Result, with its place in the CMW. */
+  evidence?: readonly (OpenedEvidence & { readonly place: string })[];
+  results?: readonly (OpenedResult & { readonly place: string })[];
 }
 
 export interface AppraisalState {

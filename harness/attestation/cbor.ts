@@ -15,6 +15,13 @@ export const cbor = {
   /** A map of encoded keys and values, in the order given, duplicates included. */
   map: (entries: readonly (readonly [Bytes, Bytes])[]): Bytes => item(5, entries.length, entries.flat()),
   tag: (number: number, content: Bytes): Bytes => item(6, number, [content]),
+  /** A number as a float of 64 bits. */
+  float: (value: number): Bytes => {
+    const out = Buffer.alloc(9);
+    out[0] = 0xfb;
+    out.writeDoubleBE(value, 1);
+    return out;
+  },
 };
 
 /** A tagged item as it was read. */

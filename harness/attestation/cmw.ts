@@ -1,129 +1,239 @@
 import { type Bytes, preview, view } from "../wire/bytes.ts";
 import { CborTag, cbor, decodeCbor } from "./cbor.ts";
+import { decodeJson, fromBase64url, toBase64url } from "./json.ts";
+
+export type CmwEncoding = "cbor" | "json";
 
 /** A Record CMW (draft-ietf-rats-msg-wrap section 3.1): a media type or Content-Format, the message, the indicator where there is one. */
 export interface CmwRecord {
-  readonly encoding: "cbor" | "json";
+  readonly form: "record";
+  readonly encoding: CmwEncoding;
   readonly type: string | number;
   readonly value: Bytes;
   readonly indicator: number | null;
 }
 
-/** The registered bits of `ind` (section 3.1.1) that matter here, as values. */
+/** A Tag CMW (section 3.2): a CBOR tag that stands for a Content-Format, around the message. */
+export interface CmwTag {
+  readonly form: "tag";
+  readonly encoding: "cbor";
+  readonly tag: number;
+  readonly value: Bytes;
+}
+
+/** A Collection CMW (section 3.3): labelled CMWs, and in `__cmwc_t` perhaps what kind of collection it is. */
+export interface CmwCollection {
+  readonly form: "collection";
+  readonly encoding: CmwEncoding;
+  readonly collectionType: string | null;
+  readonly items: readonly CmwItem[];
+}
+
+/** `name` is ours, for edits; the label is what stands in the collection. A list may hold a label twice. */
+export interface CmwItem {
+  readonly name: string;
+  readonly label: string | number;
+  readonly cmw: Cmw;
+}
+
+export type Cmw = CmwRecord | CmwTag | CmwCollection;
+
+/** A message in a CMW: a record or a tag, with the labels that lead to it. */
+export interface CmwLeaf {
+  readonly path: readonly (string | number)[];
+  readonly form: "record" | "tag";
+  readonly encoding: CmwEncoding;
+  /** Media type as it stands there, or Content-Format. */
+  readonly type: string | number;
+  readonly value: Bytes;
+  readonly indicator: number | null;
+}
+
+/** The registered bits of `ind` (section 3.1.1), as values. */
 export const CmwIndicator = { evidence: 4, attestationResults: 8 } as const;
 
-/** Bytes that are no CMW record; the message says what was expected and found. */
+/** How deep collections may stand in one another here; an implementation may limit it (section 3.3). */
+export const MAX_CMW_DEPTH = 8;
+
+const COLLECTION_TYPE = "__cmwc_t";
+const TAG_BASE = 0x63740101;
+const TAG_LAST = 1668612095;
+
+/** Bytes that are no CMW; the message says what was expected and found, and where. */
 export class CmwError extends Error {
   override readonly name = "CmwError";
 }
 
-/** The record in its encoding. `indicator` null leaves the third member out; any number is written as it is, 0 too. */
-export function encodeCmw(record: CmwRecord): Bytes {
-  if (record.encoding === "json") {
-    const members: (string | number)[] = [record.type, view(record.value).toString("base64url")];
-    if (record.indicator !== null) members.push(record.indicator);
-    return Buffer.from(JSON.stringify(members));
-  }
-  const members = [typeof record.type === "number" ? cbor.int(record.type) : cbor.text(record.type), cbor.bytes(record.value)];
-  if (record.indicator !== null) members.push(cbor.int(record.indicator));
-  return cbor.array(members);
+/** A CMW in its encoding. `indicator` null leaves the third member out; any number is written as it is, 0 too. */
+export function encodeCmw(cmw: Cmw): Bytes {
+  return cmw.encoding === "json" ? Buffer.from(jsonOf(cmw)) : cborOf(cmw);
 }
 
-/** Reads a record by its first byte (section 3.4). Throws CmwError. */
-export function decodeCmw(bytes: Bytes): CmwRecord {
-  switch (bytes[0]) {
+function cborOf(cmw: Cmw): Bytes {
+  switch (cmw.form) {
+    case "tag":
+      return cbor.tag(cmw.tag, cbor.bytes(cmw.value));
+    case "collection": {
+      const type: [Bytes, Bytes][] = cmw.collectionType === null ? [] : [[cbor.text(COLLECTION_TYPE), cbor.text(cmw.collectionType)]];
+      const items = cmw.items.map(({ label, cmw: inner }): [Bytes, Bytes] => [
+        typeof label === "number" ? cbor.int(label) : cbor.text(label),
+        cborOf(inner),
+      ]);
+      return cbor.map([...type, ...items]);
+    }
+    case "record": {
+      const members = [typeof cmw.type === "number" ? cbor.int(cmw.type) : cbor.text(cmw.type), cbor.bytes(cmw.value)];
+      return cbor.array(cmw.indicator === null ? members : [...members, cbor.int(cmw.indicator)]);
+    }
+  }
+}
+
+// By hand, since an edit must be able to write a label twice. A tag has no form in JSON: it is written as its number and its value.
+function jsonOf(cmw: Cmw): string {
+  switch (cmw.form) {
+    case "tag":
+      return JSON.stringify([cmw.tag, toBase64url(cmw.value)]);
+    case "collection": {
+      const type = cmw.collectionType === null ? [] : [`${JSON.stringify(COLLECTION_TYPE)}:${JSON.stringify(cmw.collectionType)}`];
+      return `{${[...type, ...cmw.items.map(({ label, cmw: inner }) => `${JSON.stringify(String(label))}:${jsonOf(inner)}`)].join()}}`;
+    }
+    case "record":
+      return JSON.stringify([cmw.type, toBase64url(cmw.value), ...(cmw.indicator === null ? [] : [cmw.indicator])]);
+  }
+}
+
+/** Reads a CMW by its first byte (section 3.4), collections down to `maxDepth`. Throws CmwError. */
+export function decodeCmw(bytes: Bytes, maxDepth = MAX_CMW_DEPTH): Cmw {
+  const first = bytes[0] ?? 0;
+  switch (first) {
     case 0x82:
     case 0x83:
     case 0x9f:
-      return record("cbor", readCbor(bytes), (value) => (value instanceof Uint8Array ? value : undefined));
+    case 0xda:
+    case 0xbf:
+      return read("cbor", bytes, maxDepth);
     case 0x20:
     case 0x09:
     case 0x0a:
     case 0x0d:
     case 0x5b:
-      return record("json", readJson(bytes), (value) => (typeof value === "string" ? fromBase64url(value) : undefined));
-    case 0xda:
-      return tagCmw(readCbor(bytes));
     case 0x7b:
-      throw new CmwError(`expected a CMW record, found a JSON object (a collection, or not a CMW at all): ${excerpt(bytes)}`);
+      return read("json", bytes, maxDepth);
     default:
-      throw new CmwError(`expected the first byte of a CMW record (0x82, 0x83, 0x9f or 0x5b), found ${preview(bytes, 8)}`);
+      if (first >= 0xa0 && first <= 0xbb) return read("cbor", bytes, maxDepth);
+      throw new CmwError(
+        `expected the first byte of a CMW (0x82, 0x83, 0x9f, 0xa0 to 0xbb, 0xbf, 0xda, 0x5b or 0x7b), found ${preview(bytes, 8)}`,
+      );
   }
 }
 
-/** The media type without its parameters, in lower case (RFC 9110 section 8.3.1); undefined for a Content-Format that is not known here. */
-export function mediaTypeOf(type: string | number): string | undefined {
-  return typeof type === "string" ? type.split(";", 1)[0]?.trim().toLowerCase() : contentFormats.get(type);
-}
-
-/** CoAP Content-Formats of EAT (RFC 9782 section 6.3). */
-const contentFormats = new Map([
-  [263, "application/eat+cwt"],
-  [264, "application/eat+jwt"],
-]);
-
-// The transform TN() of RFC 9277 appendix B, backwards: 0x63740101 + (format / 255) * 256 + format % 255.
-function tagCmw(item: unknown): CmwRecord {
-  if (!(item instanceof CborTag) || !(item.value instanceof Uint8Array)) throw new CmwError("expected a tag CMW around a byte string");
-  const offset = item.tag - 0x63740101;
-  if (offset < 0 || item.tag > 1668612095) throw new CmwError(`expected a tag of 1668546817 to 1668612095, found ${item.tag}`);
-  return { encoding: "cbor", type: (offset >> 8) * 255 + (offset & 255), value: item.value, indicator: null };
-}
-
-/**
- * Bytes of base64url without padding (RFC 4648 section 5), or undefined where `text` is not exactly that: padding, the other
- * alphabet, white space and non-zero trailing bits are refused.
- */
-export function fromBase64url(text: string): Bytes | undefined {
-  if (!/^[A-Za-z0-9_-]*$/.test(text)) return undefined;
-  const bytes = Buffer.from(text, "base64url");
-  return bytes.toString("base64url") === text ? bytes : undefined;
-}
-
-function record(encoding: "cbor" | "json", members: unknown, readValue: (value: unknown) => Bytes | undefined): CmwRecord {
-  if (!Array.isArray(members) || members.length < 2 || members.length > 3) {
-    const found = Array.isArray(members) ? `${members.length} members` : typeof members;
-    throw new CmwError(`expected an array of type, value and at most an indicator, found ${found}`);
+function read(encoding: CmwEncoding, bytes: Bytes, maxDepth: number): Cmw {
+  let item: unknown;
+  try {
+    item = encoding === "cbor" ? decodeCbor(bytes) : decodeJson(bytes);
+  } catch (error) {
+    const what = encoding === "cbor" ? "CBOR item" : "JSON text";
+    throw new CmwError(`expected one ${what} and nothing behind it: ${(error as Error).message}`);
   }
-  const [type, encodedValue, indicator = null]: unknown[] = members;
+  return cmwOf(encoding, item, [], maxDepth);
+}
+
+function cmwOf(encoding: CmwEncoding, item: unknown, path: readonly unknown[], depth: number): Cmw {
+  if (Array.isArray(item)) return recordOf(encoding, item, path);
+  if (item instanceof CborTag) return tagOf(item, path);
+  if (item instanceof Map) return collectionOf(encoding, item, path, depth);
+  throw new CmwError(`${at(path)}expected a record, a tag or a collection, found ${show(item)}`);
+}
+
+function collectionOf(encoding: CmwEncoding, map: Map<unknown, unknown>, path: readonly unknown[], depth: number): CmwCollection {
+  if (depth <= 0) throw new CmwError(`${at(path)}expected collections no deeper than ${MAX_CMW_DEPTH} in one another`);
+  const collectionType = map.get(COLLECTION_TYPE) ?? null;
+  if (collectionType !== null && !(typeof collectionType === "string" && isUriOrOid(collectionType))) {
+    throw new CmwError(`${at(path)}expected ${COLLECTION_TYPE} as an absolute URI or an OID, found ${show(collectionType)}`);
+  }
+  const items: CmwItem[] = [];
+  for (const [label, value] of map) {
+    if (label === COLLECTION_TYPE) continue;
+    const isLabel = typeof label === "string" || (encoding === "cbor" && typeof label === "number" && Number.isInteger(label));
+    if (!isLabel) throw new CmwError(`${at(path)}expected labels that are texts or, in CBOR, integers, found ${show(label)}`);
+    items.push({ name: String(label), label, cmw: cmwOf(encoding, value, [...path, label], depth - 1) });
+  }
+  if (items.length === 0) throw new CmwError(`${at(path)}expected at least one CMW in the collection, found none`);
+  return { form: "collection", encoding, collectionType, items };
+}
+
+// RFC 3986 section 4.3: absolute-URI has a scheme and no fragment. The OID is that of the CDDL of section 3.3.
+function isUriOrOid(text: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9+.-]*:[^\s#<>"{}|\\^`]*$/.test(text) || /^[0-2](\.(0|[1-9][0-9]*))*$/.test(text);
+}
+
+// The transform TN() of RFC 9277 appendix B.
+function tagOf(item: CborTag, path: readonly unknown[]): CmwTag {
+  if (!(item.value instanceof Uint8Array)) throw new CmwError(`${at(path)}expected a tag CMW around a byte string`);
+  if (item.tag < TAG_BASE || item.tag > TAG_LAST) {
+    throw new CmwError(`${at(path)}expected a tag of ${TAG_BASE} to ${TAG_LAST}, found ${item.tag}`);
+  }
+  return { form: "tag", encoding: "cbor", tag: item.tag, value: item.value };
+}
+
+/** The tag of a Content-Format: TN() of RFC 9277 appendix B. */
+export function tagOfContentFormat(contentFormat: number): number {
+  return TAG_BASE + Math.floor(contentFormat / 255) * 256 + (contentFormat % 255);
+}
+
+function contentFormatOfTag(tag: number): number {
+  const offset = tag - TAG_BASE;
+  return (offset >> 8) * 255 + (offset & 255);
+}
+
+/** The messages in a CMW, in its order. */
+export function leavesOf(cmw: Cmw, path: readonly (string | number)[] = []): CmwLeaf[] {
+  switch (cmw.form) {
+    case "collection":
+      return cmw.items.flatMap(({ label, cmw: inner }) => leavesOf(inner, [...path, label]));
+    case "tag": {
+      const { form, encoding, tag, value } = cmw;
+      return [{ path, form, encoding, type: contentFormatOfTag(tag), value, indicator: null }];
+    }
+    case "record": {
+      const { form, encoding, type, value, indicator } = cmw;
+      return [{ path, form, encoding, type, value, indicator }];
+    }
+  }
+}
+
+function recordOf(encoding: CmwEncoding, members: readonly unknown[], path: readonly unknown[]): CmwRecord {
+  const here = at(path);
+  if (members.length < 2 || members.length > 3) {
+    throw new CmwError(`${here}expected an array of type, value and at most an indicator, found ${members.length} members`);
+  }
+  const [type, encodedValue, indicator = null] = members;
   const contentFormat = encoding === "cbor" && typeof type === "number" && Number.isInteger(type) && type >= 0 && type <= 0xffff;
-  if (typeof type !== "string" && !contentFormat) throw new CmwError(`expected a media type, found ${String(type)}`);
-  const value = readValue(encodedValue);
-  if (value === undefined) {
-    throw new CmwError(
-      `expected the value as ${encoding === "cbor" ? "a byte string" : "base64url without padding"}, found ${show(encodedValue)}`,
-    );
+  if (typeof type !== "string" && !contentFormat) throw new CmwError(`${here}expected a media type, found ${show(type)}`);
+  const value =
+    encoding === "cbor"
+      ? encodedValue instanceof Uint8Array && encodedValue
+      : typeof encodedValue === "string" && fromBase64url(encodedValue);
+  if (!value) {
+    const form = encoding === "cbor" ? "a byte string" : "base64url without padding";
+    throw new CmwError(`${here}expected the value as ${form}, found ${show(encodedValue)}`);
   }
   if (members.length === 3 && !isIndicator(indicator)) {
-    throw new CmwError(`expected an indicator of 1 to 4294967295, found ${show(indicator)}`);
+    throw new CmwError(`${here}expected an indicator of 1 to 4294967295, found ${show(indicator)}`);
   }
-  return { encoding, type: type as string | number, value, indicator: indicator as number | null };
+  return { form: "record", encoding, type: type as string | number, value, indicator: indicator as number | null };
 }
 
 function isIndicator(value: unknown): boolean {
   return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 0xffffffff;
 }
 
-function readCbor(bytes: Bytes): unknown {
-  try {
-    return decodeCbor(bytes);
-  } catch (error) {
-    throw new CmwError(`expected one CBOR array and nothing behind it: ${(error as Error).message}`);
-  }
-}
-
-function readJson(bytes: Bytes): unknown {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (error) {
-    throw new CmwError(`expected one JSON array and nothing behind it: ${(error as Error).message}`);
-  }
+function at(path: readonly unknown[]): string {
+  return path.length === 0 ? "" : `${path.map(String).join(" / ")}: `;
 }
 
 function show(value: unknown): string {
-  return value instanceof Uint8Array ? `bytes ${preview(value)}` : (JSON.stringify(value)?.slice(0, 60) ?? String(value));
-}
-
-function excerpt(bytes: Bytes): string {
-  return JSON.stringify(view(bytes).toString("utf8", 0, 48));
+  if (value instanceof Uint8Array) return `bytes ${preview(value)}`;
+  if (value instanceof Map) return `a map of ${value.size} entries`;
+  return view(Buffer.from(JSON.stringify(value) ?? String(value))).toString("utf8", 0, 60);
 }

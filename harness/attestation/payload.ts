@@ -1,5 +1,5 @@
 import { type Bytes, view } from "../wire/bytes.ts";
-import { type CmwRecord, decodeCmw, encodeCmw } from "./cmw.ts";
+import { type Cmw, CmwError, type CmwRecord, encodeCmw, leavesOf } from "./cmw.ts";
 
 /** What an adapter may need beside the record itself: the binder that some implementations carry outside of the Evidence. */
 export interface PayloadContext {
@@ -14,14 +14,14 @@ export interface PayloadContext {
  */
 export interface PayloadAdapter {
   readonly name: string;
-  /** cmw_data for a record. */
-  encode(record: CmwRecord, context: PayloadContext): Bytes;
-  /** The record in cmw_data. Throws Error where it is not there. */
-  decode(cmwData: Bytes): CmwRecord;
+  /** cmw_data for a CMW. Throws CmwError where the payload has no form for it. */
+  encode(cmw: Cmw, context: PayloadContext): Bytes;
+  /** The message in a payload that is no CMW. Throws Error where it is not there; undefined: there is nothing but the CMW itself. */
+  decode?(cmwData: Bytes): CmwRecord;
 }
 
-/** The payload of the specification: a Record CMW and nothing else (expat section 3). */
-export const cmwPayload: PayloadAdapter = { name: "cmw", encode: (record) => encodeCmw(record), decode: decodeCmw };
+/** The payload of the specification: a CMW and nothing else (expat section 3). */
+export const cmwPayload: PayloadAdapter = { name: "cmw", encode: (cmw) => encodeCmw(cmw) };
 
 /**
  * The JSON document of Cocos: media type and Evidence, and beside them, outside of any signature, a binder with the exporter label,
@@ -29,25 +29,34 @@ export const cmwPayload: PayloadAdapter = { name: "cmw", encode: (record) => enc
  */
 const cocosJson: PayloadAdapter = {
   name: "cocos-json",
-  encode: (record, context) =>
-    Buffer.from(
+  encode(cmw, context) {
+    const [message, ...others] = leavesOf(cmw);
+    if (message === undefined || others.length > 0) throw new CmwError("the payload cocos-json holds one message");
+    return Buffer.from(
       JSON.stringify({
         version: 1,
-        media_type: String(record.type),
-        evidence: view(record.value).toString("base64"),
+        media_type: String(message.type),
+        evidence: view(message.value).toString("base64"),
         binder: {
           exporter_label: context.exporterLabel,
           aik_pub_hash: view(context.aikPubHash()).toString("base64"),
           binding: view(context.binding()).toString("base64"),
         },
       }),
-    ),
+    );
+  },
   decode(cmwData) {
     const document = JSON.parse(view(cmwData).toString("utf8")) as { media_type?: unknown; evidence?: unknown };
     if (typeof document.media_type !== "string" || typeof document.evidence !== "string") {
       throw new Error("expected a JSON object with media_type and evidence");
     }
-    return { encoding: "json", type: document.media_type, value: Buffer.from(document.evidence, "base64"), indicator: null };
+    return {
+      form: "record",
+      encoding: "json",
+      type: document.media_type,
+      value: Buffer.from(document.evidence, "base64"),
+      indicator: null,
+    };
   },
 };
 

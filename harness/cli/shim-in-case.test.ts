@@ -22,10 +22,10 @@ describe.concurrent("a crash or a hang in a check is the result of that check, a
 
   // The second one does not hear of bye either.
   it.each(["hangs-when-marked", "hangs-and-stays"])("a hang: %s", async (fault) => {
-    const { code, report, processes } = await run(fault, "--timeout", "2000");
+    const { code, report, processes } = await run(fault, "--timeout", "4000");
     expect(outcomes(report)).toEqual({ [BEFORE]: "pass", [MARKED]: "fail", [BEHIND]: "pass" });
     expect(report.results[1]).toMatchObject({ expected: "an answer", found: "no answer in time (a hang)" });
-    expect(report.results[1]?.detail).toMatch(/no answer to "request" within 2000 ms/);
+    expect(report.results[1]?.detail).toMatch(/no answer to "request" within 4000 ms/);
     expect(report.footer).toBeDefined();
     expect({ code, processes }).toEqual({ code: 1, processes: 2 });
   });
@@ -42,7 +42,7 @@ describe.concurrent("a crash or a hang in a check is the result of that check, a
       "--iut",
       fakeShim("hangs-in-validate"),
       "--timeout",
-      "1000",
+      "2500",
       "--position",
       "relying-party/client",
       "--only",

@@ -16,7 +16,7 @@ import { track } from "../iut/process.ts";
 import { RpcError } from "../iut/rpc-error.ts";
 import { Shim } from "../iut/shim.ts";
 import { Reference } from "../reference/reference.ts";
-import type { Anchors } from "../scenario/execute.ts";
+import type { Anchors } from "../scenario/script-run.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import { UsageError } from "./problem.ts";
 

@@ -1,69 +1,15 @@
-import type { KeyObject } from "node:crypto";
-import { type AikHashInput, aikHash, attestationExport, type BindingInput, bindingValue, publicKeyBytes } from "../attestation/binding.ts";
-import { CmwIndicator, type CmwRecord } from "../attestation/cmw.ts";
-import type { EvidenceContent, EvidenceFormat, Field } from "../attestation/evidence.ts";
-import type { PayloadAdapter } from "../attestation/payload.ts";
-import type { Profile } from "../attestation/profile.ts";
+import { attestationExport, publicKeyBytes } from "../attestation/binding.ts";
 import { parseCertificate } from "../authenticator/certificate.ts";
-import type { ExporterSource, Side } from "../authenticator/secrets.ts";
 import { authenticatorKeys } from "../authenticator/secrets.ts";
-import { asTheSchemeSays, type SigningDeviation, signWithScheme } from "../authenticator/signature.ts";
-import { finishedMac, type MacInput, type SignatureInput, signatureContent, signatureFraming } from "../authenticator/transcript.ts";
-import {
-  type CertificateMessage,
-  type CertificateVerifyMessage,
-  encodeCertificate,
-  encodeCertificateVerify,
-  encodeFinished,
-} from "../wire/authenticator.ts";
+import { asTheSchemeSays, signWithScheme } from "../authenticator/signature.ts";
+import { finishedMac, signatureContent, signatureFraming } from "../authenticator/transcript.ts";
+import { encodeCertificate, encodeCertificateVerify, encodeFinished } from "../wire/authenticator.ts";
 import { type Bytes, concat } from "../wire/bytes.ts";
-import { type AuthenticatorHash, HandshakeType } from "../wire/code-points.ts";
+import { HandshakeType } from "../wire/code-points.ts";
 import { encodeCmwAttestation } from "../wire/extensions.ts";
-import type { Encoded } from "../wire/writer.ts";
+import { attestationStages } from "./attestation-stages.ts";
+import { type AuthenticatorValues, type BuildInput, NO_BYTES, plain, stage } from "./authenticator-values.ts";
 import type { Stage } from "./pipeline.ts";
-
-/** What an attester is given to make an authenticator. */
-export interface BuildInput {
-  readonly connection: ExporterSource;
-  /** The end of the connection that sends the authenticator. */
-  readonly sender: Side;
-  readonly profile: Profile;
-  /** The whole request message; zero-length for a spontaneous authenticator. */
-  readonly request: Bytes;
-  readonly certificateRequestContext: Bytes;
-  /** null declines: an empty authenticator (RFC 9261 section 6). */
-  readonly identity: { readonly chain: readonly Bytes[]; readonly key: KeyObject; readonly scheme: number } | null;
-  readonly attestation: AttestationInput | null;
-}
-
-/** Evidence to be made, and how it is carried. */
-export interface AttestationInput {
-  readonly format: EvidenceFormat;
-  readonly cmw: CmwRecord["encoding"];
-  readonly payload: PayloadAdapter;
-  readonly ueid: Bytes;
-  readonly measurement: Bytes;
-  readonly key: KeyObject;
-  readonly chain: readonly Bytes[];
-}
-
-/** The value of every stage. A stage that does not apply (no attestation, no identity) is null. */
-export interface AuthenticatorValues {
-  secrets: { hash: AuthenticatorHash; handshakeContext: Bytes; finishedKey: Bytes; exportedValue: Bytes };
-  binding: BindingInput | null;
-  "aik-hash": AikHashInput | null;
-  claims: readonly Field[] | null;
-  evidence: EvidenceContent | null;
-  "evidence-signature": { signature: Bytes } | null;
-  cmw: CmwRecord | null;
-  extension: { type: number; cmwData: Bytes } | null;
-  certificate: CertificateMessage & { handshakeType: number };
-  "signature-input": (SignatureInput & SigningDeviation & { scheme: number; key: KeyObject }) | null;
-  "certificate-verify": (CertificateVerifyMessage & { handshakeType: number }) | null;
-  "mac-input": MacInput;
-  finished: { handshakeType: number; verifyData: Bytes };
-  frame: { messages: readonly { name: string; bytes: Bytes }[] };
-}
 
 /** The build of an authenticator (first spine): RFC 9261 section 5 with the attestation of the expat draft in it. */
 export const authenticatorStages: readonly Stage<AuthenticatorValues, BuildInput>[] = [
@@ -88,45 +34,12 @@ export const authenticatorStages: readonly Stage<AuthenticatorValues, BuildInput
       return publicKey && { hash: secrets.hash, publicKey };
     },
   }),
-  stage({
-    name: "claims",
-    build({ values }, { attestation, profile }) {
-      if (!attestation || !values.binding || !values["aik-hash"]) return null;
-      const { ueid, measurement } = attestation;
-      const digests = { nonce: bindingValue(values.binding), aikPubHash: aikHash(values["aik-hash"]) };
-      return attestation.format.claimFields({ ...digests, ueid, measurement }, profile);
-    },
-  }),
-  stage({
-    name: "evidence",
-    build: ({ values: { claims } }, { attestation }) =>
-      attestation && claims && attestation.format.compose(claims, attestation.key, attestation.chain),
-  }),
-  stage({
-    name: "evidence-signature",
-    seal: true,
-    build: ({ values: { evidence } }, { attestation }) => attestation && evidence && { signature: attestation.format.sign(evidence) },
-    encode: ({ signature }, { values }, { attestation }) =>
-      plain(attestation && values.evidence ? attestation.format.encode(values.evidence, signature) : NO_BYTES),
-  }),
-  stage({
-    name: "cmw",
-    build: (view, { attestation }) =>
-      attestation && {
-        encoding: attestation.cmw,
-        type: attestation.format.mediaType,
-        value: view.bytes("evidence-signature"),
-        indicator: CmwIndicator.evidence,
-      },
-  }),
+  ...attestationStages,
   stage({
     name: "extension",
-    build({ values }, { attestation, profile }) {
-      const { cmw, binding, "aik-hash": aik } = values;
-      if (!attestation || !cmw || !binding || !aik) return null;
-      const { exporterLabel } = profile;
-      const context = { exporterLabel, binding: () => bindingValue(binding), aikPubHash: () => aikHash(aik) };
-      return { type: profile.cmwAttestation, cmwData: attestation.payload.encode(cmw, context) };
+    build(view, { profile }) {
+      const { cmw, "signed-cmw": signed } = view.values;
+      return cmw && { type: profile.cmwAttestation, cmwData: view.bytes(signed ? "cmw-signature" : "cmw") };
     },
     encode: ({ cmwData }) => encodeCmwAttestation(cmwData),
   }),
@@ -189,19 +102,6 @@ export const authenticatorStages: readonly Stage<AuthenticatorValues, BuildInput
     encode: ({ messages }) => plain(concat(...messages.map(({ bytes }) => bytes))),
   }),
 ];
-
-const NO_BYTES: Bytes = new Uint8Array(0);
-
-// Each stage is checked against the type of its own value; the list holds them all.
-function stage<Name extends keyof AuthenticatorValues>(
-  definition: Stage<AuthenticatorValues, BuildInput, Name>,
-): Stage<AuthenticatorValues, BuildInput> {
-  return definition as unknown as Stage<AuthenticatorValues, BuildInput>;
-}
-
-function plain(bytes: Bytes): Encoded {
-  return { bytes, spans: [] };
-}
 
 function endEntityPublicKey({ attestation, identity, profile }: BuildInput): Bytes | null {
   const leaf = identity?.chain[0];

@@ -132,7 +132,7 @@ describe("mutations", () => {
   });
 
   it.each([
-    ["replace", { at: "cmw.indicator", op: "replace", value: 8 }, (v: typeof plain) => v.cmw?.indicator, 8],
+    ["replace", { at: "cmw.indicator", op: "replace", value: 8 }, (v: typeof plain) => v.cmw?.form === "record" && v.cmw.indicator, 8],
     ["drop", { at: "certificate.entries.1", op: "drop" }, (v: typeof plain) => v.certificate.entries.length, 1],
     ["duplicate", { at: "claims.nonce", op: "duplicate" }, (v: typeof plain) => v.claims?.filter(({ name }) => name === "nonce").length, 2],
     ["reverse", { at: "frame.messages", op: "reverse" }, (v: typeof plain) => v.frame.messages[0]?.name, "finished"],
@@ -178,7 +178,7 @@ describe("mutations", () => {
     [{ at: "claims.nonce.value", op: "reverse", value: 1 }, undefined],
     [{ at: "cmw.type", op: "flip" }, /does not apply/],
     [{ at: "cmw.indicator", op: "replace", value: 4 }, /changes nothing/],
-    [{ at: "cmw.bytes", op: "truncate" }, /has no bytes of its own/],
+    [{ at: "claims.bytes", op: "truncate" }, /has no bytes of its own/],
     [{ at: "binding.publicKey.length", op: "add" }, /has no bytes of its own/],
     [{ at: "certificate.nothing.length", op: "add" }, /no field/],
     [{ at: "finished.verifyData", op: "flip", index: 4096 }, /no bit/],

@@ -1,5 +1,6 @@
 import type { Bytes } from "../wire/bytes.ts";
-import { type AuthenticatorValues, authenticatorStages, type BuildInput } from "./authenticator-stages.ts";
+import { authenticatorStages } from "./authenticator-stages.ts";
+import type { AuthenticatorValues, BuildInput } from "./authenticator-values.ts";
 import type { Mutation } from "./mutation.ts";
 import { type BuildView, runStages } from "./pipeline.ts";
 import { type RequestInput, type RequestValues, requestStages } from "./request-stages.ts";

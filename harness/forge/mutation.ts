@@ -1,5 +1,15 @@
 import { z } from "zod";
 
+/** The seals of the build: signatures and the MAC. A test holds them against the list of stages. */
+export const sealNames = [
+  "evidence-signature",
+  "second-evidence-signature",
+  "result-signature",
+  "cmw-signature",
+  "certificate-verify",
+  "finished",
+] as const;
+
 /**
  * One edit of what the harness sends, as data. `at` names a stage and a field of its value: `certificate.entries.0.extensions`,
  * `claims.nonce.value`. Two endings speak of the encoded bytes of a stage: `….length` (a length prefix, left inconsistent with the
@@ -21,7 +31,7 @@ export const mutationSchema = z.strictObject({
    * Which seals behind the edit are computed again over the altered bytes: all (true), none (false: kept from the unaltered build), or
    * those named.
    */
-  reseal: z.union([z.boolean(), z.array(z.enum(["evidence-signature", "certificate-verify", "finished"]))]).default(true),
+  reseal: z.union([z.boolean(), z.array(z.enum(sealNames))]).default(true),
 });
 
 export type Mutation = z.infer<typeof mutationSchema>;

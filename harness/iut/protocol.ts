@@ -19,8 +19,12 @@ export type Position = (typeof positions)[number];
 
 const identity = z.object({ chain: z.array(byteString), key: byteString });
 
+/** How the CMW is formed; only one whose feature is declared is asked for. Absent: a record. */
+const form = z.enum(["record", "tag", "collection"]).optional();
+
 const attestation = z.discriminatedUnion("model", [
   z.object({
+    form,
     model: z.literal("background-check"),
     type: z.string(),
     cmw: z.enum(["cbor", "json"]),
@@ -28,7 +32,7 @@ const attestation = z.discriminatedUnion("model", [
     key: byteString,
     chain: z.array(byteString),
   }),
-  z.object({ model: z.literal("passport"), type: z.string(), cmw: z.enum(["cbor", "json"]), result: byteString }),
+  z.object({ form, model: z.literal("passport"), type: z.string(), cmw: z.enum(["cbor", "json"]), result: byteString }),
 ]);
 
 const refusal = z.object({ refused: z.object({ code: z.string().optional(), detail: z.string().optional() }) });
@@ -108,7 +112,11 @@ export const methods = {
       request: byteString.nullable(),
       authenticator: byteString,
       trust: z.object({ pkix: z.array(byteString), attestation: z.array(byteString), results: z.array(byteString) }),
-      policy: z.object({ attestation: z.enum(["required", "optional", "none"]), measurement: byteString.optional() }),
+      policy: z.object({
+        attestation: z.enum(["required", "optional", "none"]),
+        measurement: byteString.optional(),
+        signedCmw: z.enum(["accept", "refuse"]).optional(),
+      }),
       now: z.iso.datetime().optional(),
     }),
     result: z.union([accepted, refusal]),

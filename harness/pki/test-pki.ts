@@ -21,7 +21,7 @@ export interface PkiEntity {
 const fileSchema = z.record(z.string(), z.strictObject({ issuer: z.string(), certificate: z.base64(), key: z.base64() }));
 
 /** The kinds of roots that the test PKI has. */
-export type RootKind = "identity" | "attestation" | "handshake";
+export type RootKind = "identity" | "attestation" | "result" | "handshake";
 
 /**
  * Families of keys, in the order of preference, with the TLS SignatureScheme that each serves. A chain is of one family throughout, so

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { evidenceFormats } from "../attestation/evidence-formats.ts";
+import { formatOf } from "../attestation/formats.ts";
 import { cmwPayload } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
 import { parseCertificate, parsePrivateKey } from "../authenticator/certificate.ts";
 import { otherSide } from "../authenticator/secrets.ts";
 import { chooseScheme, supportedSchemes } from "../authenticator/signature.ts";
-import type { AttestationInput, BuildInput } from "../forge/authenticator-stages.ts";
+import type { AttestationInput, BuildInput } from "../forge/authenticator-values.ts";
 import { buildAuthenticator } from "../forge/build.ts";
 import type { Attestation, Params, Result } from "../iut/protocol.ts";
 import { RpcCode, RpcError } from "../iut/rpc-error.ts";
@@ -75,10 +75,15 @@ function requestProblem(request: AuthenticatorRequest, { channel, requestContext
 }
 
 function attestationInput(attestation: Attestation): AttestationInput {
-  if (attestation.model !== "background-check") throw new RpcError(RpcCode.unsupported, "unsupported model", attestation.model);
-  const format = evidenceFormats.get(attestation.type);
-  if (format === undefined) throw new RpcError(RpcCode.unsupported, "unsupported Evidence", attestation.type);
-  for (const certificate of attestation.chain) parseCertificate(certificate);
-  const { claims, cmw, chain } = attestation;
-  return { format, cmw, payload: cmwPayload, ...claims, key: parsePrivateKey(attestation.key), chain };
+  const { cmw, form = "record", type } = attestation;
+  const carried = { cmw, form, payload: cmwPayload };
+  if (attestation.model === "passport") {
+    if (formatOf("passport", type) === undefined) throw new RpcError(RpcCode.unsupported, "unsupported Attestation Result", type);
+    return { ...carried, message: { mediaType: type, issued: attestation.result } };
+  }
+  const format = formatOf("background-check", type);
+  if (format === undefined) throw new RpcError(RpcCode.unsupported, "unsupported Evidence", type);
+  const { claims, chain } = attestation;
+  for (const certificate of chain) parseCertificate(certificate);
+  return { ...carried, message: { format, ...claims, key: parsePrivateKey(attestation.key), chain } };
 }

@@ -1,4 +1,4 @@
-import { evidenceFormats } from "../attestation/evidence-formats.ts";
+import { mediaTypes } from "../attestation/formats.ts";
 import { defaultProfile, type Profile } from "../attestation/profile.ts";
 import { supportedSchemes } from "../authenticator/signature.ts";
 import type { IutControl } from "../iut/control.ts";
@@ -12,6 +12,12 @@ import { DecodeError } from "../wire/reader.ts";
 import { authenticate } from "./attester.ts";
 import { request, validate } from "./relying-party.ts";
 import { ReferenceChannel, ReferenceChannels, refuse } from "./state.ts";
+
+/** Optional abilities (docs/iut-protocol.md). */
+const features = [
+  ...["spontaneous", "empty-authenticator", "get-context", "replay-detection", "export", "foreign-request"],
+  ...["cmw-tag", "cmw-collection", "cmw-signed"],
+];
 
 const HANDSHAKE_TIMEOUT_MS = 5000;
 const RECEIVE_TIMEOUT_MS = 2000;
@@ -41,10 +47,10 @@ export class Reference implements IutControl {
           positions: [...positions],
           cipherSuites: Object.keys(cipherSuites),
           signatureSchemes: [...supportedSchemes],
-          models: ["background-check"],
-          evidence: [...evidenceFormats.keys()],
-          results: [],
-          features: ["spontaneous", "empty-authenticator", "get-context", "replay-detection", "export", "foreign-request"],
+          models: ["background-check", "passport"],
+          evidence: mediaTypes("background-check"),
+          results: mediaTypes("passport"),
+          features: [...features],
         },
       };
     },

@@ -67,8 +67,9 @@ export function validate(
     const { step, finding } = verdict.refused;
     return refuse(finding.code, `${step}: expected ${finding.expected}, found ${finding.found}`);
   }
-  const { context, chain, attestationType } = verdict.accepted;
+  const { context, chain, attestation } = verdict.accepted;
   connection.consume(context);
-  if (attestationType === undefined) return { accepted: { context, chain: [...chain], attested: false } };
-  return { accepted: { context, chain: [...chain], attested: true, model: "background-check", type: attestationType } };
+  if (attestation === undefined) return { accepted: { context, chain: [...chain], attested: false } };
+  const { model, mediaType: type } = attestation;
+  return { accepted: { context, chain: [...chain], attested: true, model, type } };
 }

@@ -1,3 +1,4 @@
+import type { AttestationFormat } from "../attestation/format.ts";
 import type { Answer } from "../iut/driver.ts";
 import type { AcceptedResult, Refusal } from "../iut/protocol.ts";
 import type { CertificateEntry } from "../wire/authenticator.ts";
@@ -17,12 +18,12 @@ export function deviationOf(expect: "made" | "refused", answer: Answer<unknown>,
 
 /**
  * What a relying party reports of an authenticator that it accepts must be what the authenticator says (RFC 9261 section 7.4).
- * `type` is the media type of the attestation that it must have verified; undefined: none.
+ * `format` is that of the attestation that it must have verified; undefined: none.
  */
 export function wrongReport(
   accepted: AcceptedResult,
   sent: { readonly certificateRequestContext: Bytes; readonly entries: readonly CertificateEntry[] },
-  type: string | undefined,
+  format: Pick<AttestationFormat, "model" | "mediaType"> | undefined,
 ): Deviation | undefined {
   if (!equalBytes(accepted.context, sent.certificateRequestContext)) {
     return { expected: `context ${preview(sent.certificateRequestContext, 64)} reported`, found: preview(accepted.context, 64) };
@@ -32,10 +33,12 @@ export function wrongReport(
     const expected = `the chain of ${sent.entries.length} certificates reported as received`;
     return { expected, found: `${accepted.chain.length} certificates, or others` };
   }
-  const attested = type !== undefined;
+  const attested = format !== undefined;
   if (accepted.attested !== attested) return { expected: `attested: ${attested}`, found: `attested: ${accepted.attested}` };
   const found = accepted.type?.split(";", 1)[0]?.trim();
-  return attested && found !== type ? { expected: `type ${type}`, found: String(accepted.type) } : undefined;
+  if (!attested) return undefined;
+  if (found !== format.mediaType) return { expected: `type ${format.mediaType}`, found: String(accepted.type) };
+  return accepted.model === format.model ? undefined : { expected: `model ${format.model}`, found: String(accepted.model) };
 }
 
 /** A refusal in words. */

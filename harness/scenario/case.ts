@@ -1,8 +1,9 @@
 import { appraisalSteps } from "../appraisal/appraise.ts";
 import { emptySteps } from "../appraisal/empty-steps.ts";
 import { requestSteps } from "../appraisal/request-steps.ts";
+import type { Model } from "../attestation/format.ts";
 import type { Ability } from "../iut/driver.ts";
-import type { SchemeName, SuiteName } from "./parameters.ts";
+import type { FormatName, SchemeName, SuiteName } from "./parameters.ts";
 import type { Step } from "./schema.ts";
 
 export type Role = "attester" | "relying-party";
@@ -22,6 +23,8 @@ export interface Check {
 
 /** A scenario: a check that is answered by a script, and the further checks that the judging in it answers. */
 export interface Case extends Check {
+  /** The model of the attestation that is asked for; undefined: none is. */
+  readonly model: Model | undefined;
   readonly attested: boolean;
   /** The positive twin, which must succeed on the same kind of connection first. */
   readonly control: Case | undefined;
@@ -29,6 +32,7 @@ export interface Case extends Check {
   /** undefined: one that the IUT supports. */
   readonly cipherSuites: readonly SuiteName[] | undefined;
   readonly schemes: readonly SchemeName[] | undefined;
+  readonly formats: readonly FormatName[] | undefined;
   readonly features: readonly string[];
   readonly abilities: ReadonlySet<Ability>;
   readonly steps: readonly Step[];
@@ -44,21 +48,28 @@ interface JudgingStep {
 }
 
 // Without attestation these have nothing to judge; without a request, `context` has nothing to compare with.
-const ATTESTATION_STEPS = new Set(["placement", "cmw", "evidence-signature", "binding", "aik-hash", "claims", "policy"]);
+const SHARED_STEPS = ["placement", "cmw", "policy"];
+const MODEL_STEPS: Readonly<Record<Model, readonly string[]>> = {
+  "background-check": ["evidence-signature", "binding", "aik-hash", "claims"],
+  passport: ["result", "result-status", "result-key"],
+};
+const ATTESTATION_STEPS = new Set([...SHARED_STEPS, ...Object.values(MODEL_STEPS).flat()]);
 
 /** The steps of the appraisals that a script has the harness make of what the IUT sends. */
-export function judgingSteps(iut: Role, attested: boolean, steps: readonly Step[]): readonly JudgingStep[] {
+export function judgingSteps(iut: Role, model: Model | undefined, steps: readonly Step[]): readonly JudgingStep[] {
   const made = steps.flatMap((step) => ("authenticate" in step && step.authenticate.by === "iut" ? [step.authenticate] : []));
   const judging: JudgingStep[] = [];
   if (made.some(({ expect }) => expect === "empty")) judging.push(...emptySteps);
   if (steps.some((step) => "validate" in step && step.validate.by === "harness")) {
     const spontaneous = made.some(({ request }) => request === null);
     const applies = ({ name }: JudgingStep) =>
-      (attested || !ATTESTATION_STEPS.has(name)) && !(spontaneous && name === "context") && (name !== "freshness" || made.length > 1);
+      (!ATTESTATION_STEPS.has(name) || (model && [...SHARED_STEPS, ...MODEL_STEPS[model]].includes(name))) &&
+      !(spontaneous && name === "context") &&
+      (name !== "freshness" || made.length > 1);
     judging.push(...appraisalSteps.filter(applies));
   }
   if (judgesRequests(iut, steps)) {
-    const offers = steps.some((step) => "request" in step && (step.request.attestation ?? attested));
+    const offers = steps.some((step) => "request" in step && (step.request.attestation ?? model !== undefined));
     judging.push(
       ...requestSteps.filter(({ name }) => offers || name !== "offer").map((step) => ({ ...step, name: `request-${step.name}` })),
     );

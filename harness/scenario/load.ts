@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
+import type { Model } from "../attestation/format.ts";
 import { InputError } from "../input/input-error.ts";
 import { readYaml } from "../input/yaml-file.ts";
 import { packageRoot } from "../paths.ts";
@@ -57,7 +58,7 @@ export function link(suites: readonly { readonly name: string; readonly suite: S
 }
 
 function completeCase(id: string, file: CaseFile, control: Case | undefined, ledger: Ledger, here: string): Case {
-  const attested = file.attested || (control?.attested ?? false);
+  const model = modelOf(file.attested) ?? control?.model;
   const varied = file.steps === undefined;
   const kind: Kind = file.kind ?? (varied || expectsRefusal(file.steps?.at(-1)) ? "negative" : "positive");
   if (kind === "negative" && control === undefined) throw new InputError(`${here}: a negative case needs a control`);
@@ -65,7 +66,7 @@ function completeCase(id: string, file: CaseFile, control: Case | undefined, led
   if (control && control.iut !== file.iut) throw new InputError(`${here}: its control ${control.id} is for another role`);
   const steps = file.steps ?? vary(control?.steps ?? [], file, kind, here);
   // A step whose statements all bind the other end (`policy`, say, of an attester) is no question to this one.
-  const judged = (kind === "positive" ? judgingSteps(file.iut, attested, steps) : [])
+  const judged = (kind === "positive" ? judgingSteps(file.iut, model, steps) : [])
     .map(({ name, title, why, requirements }) => {
       const bound = binding(requirements, file.iut, ledger, `${here}: step ${name}`);
       return { id: `${id}#${name}`, title, why, requirements: bound, iut: file.iut, kind };
@@ -83,16 +84,22 @@ function completeCase(id: string, file: CaseFile, control: Case | undefined, led
     iut: file.iut,
     kind,
     requirements,
-    attested,
+    model,
+    attested: model !== undefined,
     control,
     sides: file.sides ?? control?.sides ?? ["client", "server"],
     cipherSuites: file.cipherSuites,
     schemes: file.schemes,
+    formats: file.formats,
     features: [...file.features, ...(control?.features ?? [])],
     abilities: new Set([...neededAbilities(file.iut, steps), ...file.abilities]),
     steps,
     judged,
   };
+}
+
+function modelOf(attested: CaseFile["attested"]): Model | undefined {
+  return attested === true ? "background-check" : attested || undefined;
 }
 
 // A statement that binds the other end cannot be broken by this one.

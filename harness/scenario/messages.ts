@@ -1,3 +1,5 @@
+import type { AskedAttestation } from "../appraisal/state.ts";
+import type { AttestationFormat } from "../attestation/format.ts";
 import type { BuiltAuthenticator, BuiltRequest } from "../forge/build.ts";
 import { MutationError } from "../forge/edit.ts";
 import { type BuildView, lookUpStage } from "../forge/pipeline.ts";
@@ -18,8 +20,10 @@ export interface AuthenticatorMessage {
   readonly bytes: Bytes;
   readonly on: string;
   readonly request: RequestMessage | undefined;
-  /** Of one that an IUT made: how it was told to wrap its attestation, if it was told to attest. */
-  readonly askedCmw?: "cbor" | "json" | undefined;
+  /** Of one that an IUT made: what it was told to attest, if it was. */
+  readonly asked?: AskedAttestation | undefined;
+  /** Of one that the harness made: the format of its attestation, if it holds any. */
+  readonly format?: AttestationFormat | undefined;
   readonly built?: BuiltAuthenticator;
 }
 

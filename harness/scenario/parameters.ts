@@ -1,3 +1,5 @@
+import type { AttestationFormat } from "../attestation/format.ts";
+import { attestationFormats } from "../attestation/formats.ts";
 import { families } from "../pki/test-pki.ts";
 import type { CipherSuite } from "../wire/code-points.ts";
 import type { suiteNames } from "./schema.ts";
@@ -13,5 +15,12 @@ export const suiteOf: Record<(typeof suiteNames)[number], CipherSuite> = {
 /** The code point of a scheme by its name, which is that of a family of keys in the test PKI. */
 export const schemeOf = families;
 
+/** Formats of Evidence and of Attestation Results by their names, in the order of preference. */
+export const formatsByName = Object.fromEntries(attestationFormats.map((format) => [format.name, format])) as Record<
+  FormatName,
+  AttestationFormat
+>;
+
 export type SuiteName = keyof typeof suiteOf;
 export type SchemeName = keyof typeof schemeOf;
+export type FormatName = (typeof attestationFormats)[number]["name"];

@@ -3,7 +3,7 @@ import { type Hello, type Position, splitPosition } from "../iut/protocol.ts";
 import { familyOf } from "../pki/test-pki.ts";
 import type { CipherSuite } from "../wire/code-points.ts";
 import type { Case } from "./case.ts";
-import { type SchemeName, type SuiteName, schemeOf, suiteOf } from "./parameters.ts";
+import { type FormatName, formatsByName, type SchemeName, type SuiteName, schemeOf, suiteOf } from "./parameters.ts";
 
 /** A case with everything that it is run with. */
 export interface Instance {
@@ -14,6 +14,8 @@ export interface Instance {
   readonly suite: SuiteName;
   readonly scheme: SchemeName;
   readonly cipherSuite: CipherSuite;
+  /** Of the attestation, where there is any. */
+  readonly format: FormatName;
   /** Why it cannot be run with this IUT, by name; undefined where it can. */
   readonly unsupported: string | undefined;
 }
@@ -29,10 +31,13 @@ function instancesOf(script: Case, hello: Hello, can: Driver["can"]): Instance[]
   const supportedSchemes = (Object.keys(schemeOf) as SchemeName[]).filter((name) => supports.signatureSchemes.includes(schemeOf[name]));
   const suites: readonly SuiteName[] = script.cipherSuites ?? [supportedSuites[0] ?? "sha256"];
   const schemes: readonly SchemeName[] = script.schemes ?? [supportedSchemes[0] ?? "p256"];
+  const supportedFormats = (Object.keys(formatsByName) as FormatName[]).filter((name) => supportsFormat(supports, name));
+  const ofModel = supportedFormats.find((name) => formatsByName[name].model === (script.model ?? "background-check"));
+  const formats: readonly FormatName[] = script.formats ?? [ofModel ?? (script.model === "passport" ? "ear-jwt" : "eat-cwt")];
   const instances: Instance[] = [];
   for (const side of script.sides) {
     for (const suite of suites) {
-      for (const scheme of schemes) {
+      for (const [scheme, format] of schemes.flatMap((scheme) => formats.map((format) => [scheme, format] as const))) {
         const position: Position = `${script.iut}/${side}`;
         const unsupported =
           lacking(script, hello, can) ??
@@ -42,9 +47,19 @@ function instancesOf(script: Case, hello: Hello, can: Driver["can"]): Instance[]
           (supportedSuites.includes(suite) ? undefined : `cipher suite ${suiteOf[suite]}`) ??
           [scheme, ...namedFamilies(script)]
             .filter((name) => !supportedSchemes.includes(name))
-            .map((name) => `signature scheme ${name}`)[0];
+            .map((name) => `signature scheme ${name}`)[0] ??
+          (attests(script) ? [format, ...namedFormats(script)].find((name) => !supportedFormats.includes(name)) : undefined);
         const cipherSuite = suiteOf[suite];
-        instances.push({ script, id: instanceId(script, side, suite, scheme), position, suite, scheme, cipherSuite, unsupported });
+        instances.push({
+          script,
+          id: instanceId(script, side, suite, scheme, format),
+          position,
+          suite,
+          scheme,
+          cipherSuite,
+          format,
+          unsupported,
+        });
       }
     }
   }
@@ -52,17 +67,31 @@ function instancesOf(script: Case, hello: Hello, can: Driver["can"]): Instance[]
 }
 
 function lacking(script: Case, { supports }: Hello, can: Driver["can"]): string | undefined {
-  const attests =
-    script.attested ||
-    script.steps.some((step) => "authenticate" in step && step.authenticate.by === "iut" && step.authenticate.attestation);
-  if (attests && !supports.models.includes("background-check")) return "model background-check";
-  if (attests && !supports.evidence.includes("application/eat+cwt")) return "Evidence application/eat+cwt";
+  const model = script.model ?? "background-check";
+  if (attests(script) && !supports.models.includes(model)) return `model ${model}`;
   const features = [...script.features, ...(script.abilities.has("get-context") ? ["get-context"] : [])];
   const feature = features.find((name) => !supports.features.includes(name));
   if (feature !== undefined) return `feature ${feature}`;
   const ability = [...script.abilities].find((name) => !can.has(name));
   if (ability !== undefined) return `not observable at an endpoint: ${ability}`;
   return undefined;
+}
+
+function attests({ attested, steps }: Case): boolean {
+  return attested || steps.some((step) => "authenticate" in step && step.authenticate.by === "iut" && step.authenticate.attestation);
+}
+
+function supportsFormat({ evidence, results }: Hello["supports"], name: FormatName): boolean {
+  const { model, mediaType } = formatsByName[name];
+  return (model === "passport" ? results : evidence).includes(mediaType);
+}
+
+/** Formats that the script names beside that of the instance. */
+function namedFormats(script: Case): FormatName[] {
+  return script.steps.flatMap((step) => {
+    const { format, second } = ("authenticate" in step && step.authenticate.attestation) || {};
+    return [format, second].filter((name) => name !== undefined);
+  });
 }
 
 // A script that has the implementation play both roles needs both on the same side of the connection.
@@ -83,11 +112,11 @@ function namedFamilies(script: Case): SchemeName[] {
 
 /** The instance of the control on the same kind of connection. */
 export function controlInstance(instance: Instance, control: Case): Instance {
-  const { position, suite, scheme } = instance;
-  return { ...instance, script: control, id: instanceId(control, splitPosition(position).side, suite, scheme) };
+  const { position, suite, scheme, format } = instance;
+  return { ...instance, script: control, id: instanceId(control, splitPosition(position).side, suite, scheme, format) };
 }
 
 // Only what the case names is in its id: it is stable when the preference of an implementation is not.
-function instanceId({ id, cipherSuites, schemes }: Case, side: string, suite: SuiteName, scheme: SchemeName): string {
-  return `${id}[${[side, ...(cipherSuites ? [suite] : []), ...(schemes ? [scheme] : [])].join()}]`;
+function instanceId({ id, cipherSuites, schemes, formats }: Case, side: string, suite: SuiteName, scheme: SchemeName, format: FormatName) {
+  return `${id}[${[side, ...(cipherSuites ? [suite] : []), ...(schemes ? [scheme] : []), ...(formats ? [format] : [])].join()}]`;
 }

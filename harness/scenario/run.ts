@@ -4,11 +4,12 @@ import { IutFailure, withLastWords } from "../iut/control.ts";
 import { type Driver, SetUpError } from "../iut/driver.ts";
 import { schemeName } from "../wire/code-points.ts";
 import type { Check } from "./case.ts";
-import { type Anchors, type Execution, execute } from "./execute.ts";
+import { type Execution, execute } from "./execute.ts";
 import type { Ledger } from "./ledger.ts";
 import { schemeOf } from "./parameters.ts";
 import { controlInstance, type Instance } from "./plan.ts";
 import type { CheckResult, Verdict } from "./result.ts";
+import type { Anchors } from "./script-run.ts";
 import { errorVerdict, stepVerdict, verdictOf } from "./verdict.ts";
 
 /** How a run is made. */
@@ -52,8 +53,8 @@ export async function runInstances(instances: readonly Instance[], options: RunO
       const running = driver;
       try {
         const { profile, payload, anchors, seed } = options;
-        const { position, cipherSuite, scheme, script } = instance;
-        const context = { position, cipherSuite, scheme, profile, payload, anchors, seed, instance: instance.id };
+        const { position, cipherSuite, scheme, format, script } = instance;
+        const context = { position, cipherSuite, scheme, format, profile, payload, anchors, seed, instance: instance.id };
         const execution = await execute(script, running, context);
         failuresInARow = 0;
         return { verdict: verdictOf(script, execution, options.ledger), execution, diagnostics: running.diagnostics() };
@@ -110,9 +111,9 @@ export async function runInstances(instances: readonly Instance[], options: RunO
   if (stopped !== undefined) throw stopped;
 }
 
-// A control may leave open what its case names: it counts for the same suite and scheme only.
-function keyOf({ id, suite, scheme }: Instance): string {
-  return `${id} ${suite} ${scheme}`;
+// A control may leave open what its case names: it counts for the same suite, scheme and format only.
+function keyOf({ id, suite, scheme, format }: Instance): string {
+  return `${id} ${suite} ${scheme} ${format}`;
 }
 
 function resultsFor(
@@ -132,7 +133,11 @@ function resultsFor(
     kind: check.kind,
     requirements: check.requirements,
     position: instance.position,
-    parameters: { cipherSuite: instance.cipherSuite, signatureScheme: schemeName(schemeOf[instance.scheme]) },
+    parameters: {
+      cipherSuite: instance.cipherSuite,
+      signatureScheme: schemeName(schemeOf[instance.scheme]),
+      ...(script.attested && { format: instance.format }),
+    },
     outcome,
     detail,
     ...(expected !== undefined && { expected }),

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { resultStatuses } from "../attestation/format.ts";
+import { attestationFormats } from "../attestation/formats.ts";
 import { mutationSchema } from "../forge/mutation.ts";
 import { abilities } from "../iut/driver.ts";
 
@@ -10,6 +12,8 @@ const identifier = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, "expected lower-cas
 export const suiteNames = ["sha256", "sha384", "chacha20"] as const;
 export const schemeNames = ["p256", "p384", "ed25519", "rsa-pss-sha256", "rsa-pss-sha384", "rsa-pss-sha512"] as const;
 
+export const formatNames = attestationFormats.map(({ name }) => name);
+
 const by = z.enum(["iut", "harness"]).describe("who does it: the implementation under test, or the harness");
 const on = identifier.describe("the connection; the first one is `main`, others are opened by `connect`");
 const as = identifier.describe("a name for what is made, for later steps and for `from`; default: `request` or `authenticator`");
@@ -19,7 +23,24 @@ const value = z
 
 const attestationInput = z.strictObject({
   cmw: z.enum(["cbor", "json"]).default("cbor"),
-  key: z.string().optional().describe("the entity of the test PKI that signs the Evidence; default: attestation-SCHEME"),
+  format: z.enum(formatNames).optional().describe("default: the one of the instance"),
+  form: z.enum(["record", "tag", "collection"]).optional().describe("of the CMW; default: a record"),
+  second: z.enum(formatNames).optional().describe("the format of a second item of Evidence, in a collection"),
+  key: z
+    .string()
+    .optional()
+    .describe("the entity of the test PKI that signs the Evidence or issues the result; default: attestation-SCHEME or result-SCHEME"),
+  signer: z.string().optional().describe("the entity of the test PKI that signs the CMW as a whole; default: nobody"),
+  result: z
+    .strictObject({
+      status: z.enum(resultStatuses).optional(),
+      issuedAt: z.iso.datetime().optional().describe("default: a minute ago"),
+      notBefore: z.iso.datetime().optional(),
+      expires: z.iso.datetime().nullable().optional().describe("default: in an hour; null: never"),
+      of: z.string().optional().describe("the entity of the test PKI whose key was attested; default: the identity that is used"),
+    })
+    .optional()
+    .describe("what an Attestation Result says"),
   payload: z.literal("cmw").optional().describe("a CMW, as the draft has it, also where the manifest declares another payload"),
 });
 
@@ -54,6 +75,7 @@ const authenticateStep = z.strictObject({
 const policySchema = z.strictObject({
   attestation: z.enum(["required", "optional", "none"]),
   measurement: value.optional(),
+  signedCmw: z.enum(["accept", "refuse"]).optional().describe("for a relying party with the feature cmw-signed; default: refuse"),
 });
 
 const validateStep = z.strictObject({
@@ -62,9 +84,13 @@ const validateStep = z.strictObject({
   authenticator: identifier.optional().describe("default: the last one made"),
   request: identifier.nullable().optional().describe("default: the one that the authenticator answers; null: none"),
   trust: z
-    .strictObject({ pkix: z.array(z.string()).optional(), attestation: z.array(z.string()).optional() })
+    .strictObject({
+      pkix: z.array(z.string()).optional(),
+      attestation: z.array(z.string()).optional(),
+      results: z.array(z.string()).optional(),
+    })
     .optional()
-    .describe("entities of the test PKI; default: its identity and attestation roots"),
+    .describe("entities of the test PKI; default: its identity, attestation and result roots"),
   policy: policySchema.optional(),
   now: z.iso.datetime().optional(),
   expect: z.enum(["accepted", "refused", "observed"]).default("accepted"),
@@ -99,7 +125,10 @@ const caseSchema = z
       .describe("default: negative where it varies its control, or where its last step expects a refusal"),
     requirements: z.array(z.string()).min(1),
     control: z.string().optional().describe("the positive twin: a case of this suite, or the full id of another one"),
-    attested: z.boolean().default(false),
+    attested: z
+      .union([z.boolean(), z.enum(["background-check", "passport"])])
+      .default(false)
+      .describe("true: in the background check model"),
     sides: z
       .array(z.enum(["client", "server"]))
       .min(1)
@@ -107,6 +136,7 @@ const caseSchema = z
       .describe("sides of the IUT; default: both"),
     cipherSuites: z.array(z.enum(suiteNames)).min(1).optional().describe("default: one that the IUT supports"),
     schemes: z.array(z.enum(schemeNames)).min(1).optional().describe("default: one that the IUT supports"),
+    formats: z.array(z.enum(formatNames)).min(1).optional().describe("default: one of the model that the IUT supports"),
     features: z.array(z.string()).default([]).describe("optional features of the IUT without which the case makes no sense"),
     abilities: z.array(z.enum(Object.keys(abilities) as [keyof typeof abilities])).default([]),
     mutate: z.array(mutationSchema).min(1).optional().describe("the steps of the control, with these edits of the harness's last message"),

@@ -1,9 +1,9 @@
 import type { AppraisalInput } from "../appraisal/state.ts";
-import { evidenceFormats } from "../attestation/evidence-formats.ts";
+import { eatCwt } from "../attestation/evidence-eat-cwt.ts";
 import { cmwPayload } from "../attestation/payload.ts";
 import { defaultProfile } from "../attestation/profile.ts";
 import type { ExporterSource } from "../authenticator/secrets.ts";
-import type { BuildInput } from "../forge/authenticator-stages.ts";
+import type { BuildInput } from "../forge/authenticator-values.ts";
 import { type BuiltAuthenticator, buildAuthenticator, buildRequest } from "../forge/build.ts";
 import type { Mutation } from "../forge/mutation.ts";
 import { CLAIMS } from "../pki/claims.ts";
@@ -31,8 +31,6 @@ export function exchange(
     signatureSchemes: [0x0403],
     attestation: true,
   });
-  const format = evidenceFormats.get("application/eat+cwt");
-  if (format === undefined) throw new Error("no eat+cwt");
   const attester = pki("attestation-p256");
   const input: BuildInput = {
     connection,
@@ -41,7 +39,12 @@ export function exchange(
     request,
     certificateRequestContext: utf8("the context"),
     identity: { chain: pki("identity-p256").chain, key: pki("identity-p256").key, scheme: 0x0403 },
-    attestation: { format, cmw: "cbor", payload: cmwPayload, ...CLAIMS, key: attester.key, chain: attester.chain },
+    attestation: {
+      message: { format: eatCwt, ...CLAIMS, key: attester.key, chain: attester.chain },
+      cmw: "cbor",
+      form: "record",
+      payload: cmwPayload,
+    },
   };
   const built = buildAuthenticator(
     input,

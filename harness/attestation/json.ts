@@ -1,0 +1,26 @@
+import { decode } from "cborg/json";
+import { type Bytes, view } from "../wire/bytes.ts";
+
+/**
+ * Exactly one JSON text in UTF-8 (RFC 8259). Objects become Map. A name that stands twice in an object, bytes that are no UTF-8, and
+ * anything behind the text throw Error: two readers that disagree on such a document agree on a signature and not on its meaning.
+ */
+export function decodeJson(bytes: Bytes): unknown {
+  new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  return decode(bytes, { useMaps: true, rejectDuplicateMapKeys: true });
+}
+
+/** base64url without padding (RFC 4648 section 5). */
+export function toBase64url(bytes: Bytes): string {
+  return view(bytes).toString("base64url");
+}
+
+/**
+ * Bytes of base64url without padding (RFC 4648 section 5), or undefined where `text` is not exactly that: padding, the other
+ * alphabet, white space and non-zero trailing bits are refused.
+ */
+export function fromBase64url(text: string): Bytes | undefined {
+  if (!/^[A-Za-z0-9_-]*$/.test(text)) return undefined;
+  const bytes = Buffer.from(text, "base64url");
+  return bytes.toString("base64url") === text ? bytes : undefined;
+}

@@ -1,0 +1,132 @@
+import { emptySteps } from "../appraisal/empty-steps.ts";
+import { runAll } from "../appraisal/finding.ts";
+import { requestSteps } from "../appraisal/request-steps.ts";
+import { MutationError } from "../forge/edit.ts";
+import { type Answer, SetUpError } from "../iut/driver.ts";
+import { type Bytes, equalBytes, preview } from "../wire/bytes.ts";
+import { HandshakeType } from "../wire/code-points.ts";
+import { DecodeError } from "../wire/reader.ts";
+import { decodeRequest } from "../wire/request.ts";
+import { type Deviation, describeRefusal, deviationOf, wrongReport } from "./answers.ts";
+import { givenAttestation } from "./attestation-inputs.ts";
+import { judgesRequests } from "./case.ts";
+import { contextOf, malformedDecline, offersAttestation } from "./received.ts";
+import type { AuthenticateStep, ContextStep, RequestStep, ValidateStep } from "./schema.ts";
+import type { ScriptRun } from "./script-run.ts";
+import type { AuthenticateInputs, RequestInputs, ValidateInputs } from "./step-inputs.ts";
+
+/**
+ * What the IUT is asked at its end, and whether it did what the script expects. Each returns how it deviated, undefined where it did not,
+ * and throws what the driver throws.
+ */
+
+/** Has it make a request. */
+export async function askRequest(run: ScriptRun, step: RequestStep, inputs: RequestInputs): Promise<Deviation | undefined> {
+  const { on, connection, signatureSchemes, attestation, context } = inputs;
+  const answer = await connection.request({ signatureSchemes, attestation, ...(context && { context }) });
+  const decided = decision(run, step.expect, answer, "a request");
+  if ("refused" in answer || decided) return decided;
+  const bytes = answer.value;
+  if (run.script.attested && !attestation && offersAttestation(bytes, run.context.profile)) {
+    throw new SetUpError("it offers attestation though it was not told to, so nothing can come unsolicited");
+  }
+  if (judgesRequests(run.script.iut, run.script.steps)) {
+    const earlierContexts = run.messages.contexts(on);
+    const appraisal = { sender: run.iutSide, profile: run.context.profile, request: bytes, earlierContexts };
+    const results = runAll(requestSteps, { ...appraisal, asked: { signatureSchemes, attestation, context } });
+    run.judge(results.map((result) => ({ ...result, step: `request-${result.step}` })));
+  }
+  try {
+    const found = decodeRequest(bytes).certificateRequestContext;
+    run.messages.addContext(on, found);
+    run.messages.keepRequest(step.as, { kind: "request", bytes, context: found, on });
+    return undefined;
+  } catch (error) {
+    if (error instanceof DecodeError) return { expected: "a well-formed request", found: error.message };
+    throw error;
+  }
+}
+
+/** Has it make an authenticator, or decline. */
+export async function askAuthenticator(run: ScriptRun, step: AuthenticateStep, inputs: AuthenticateInputs): Promise<Deviation | undefined> {
+  const { on, connection, request, identity, attestation } = inputs;
+  const told = attestation && givenAttestation(attestation, run.context, identity);
+  const answer = await connection.authenticate({
+    request: request?.bytes ?? null,
+    identity: identity && { chain: [...identity.chain], key: identity.pkcs8 },
+    attestation: told?.given ?? null,
+  });
+  if (step.expect === "empty") return emptyAnswer(run, inputs, answer);
+  const empty = isEmpty(answer);
+  if (step.expect === "refused-or-empty") {
+    if ("refused" in answer) return undefined;
+    if (empty) return malformedDecline(answer.value, connection.channel.hash);
+    return { expected: "a refusal, or an empty authenticator", found: `an authenticator of ${answer.value.length} bytes` };
+  }
+  if (step.expect === "made" && empty) return { expected: "an authenticator", found: "an empty authenticator, which declines" };
+  if (step.expect === "made-or-refused" && "refused" in answer) {
+    run.ended = true;
+    run.observation = `refused, as it may: ${describeRefusal(answer.refused)}`;
+    return undefined;
+  }
+  const decided = decision(run, step.expect === "made-or-refused" ? "made" : step.expect, answer, "an authenticator");
+  if ("value" in answer) {
+    const made = { kind: "authenticator", bytes: answer.value, on, request, ...(told && { asked: told.asked }) } as const;
+    run.messages.keepAuthenticator(step.as, made);
+  }
+  return decided;
+}
+
+// The authenticated refusal of RFC 9261 section 6.
+function emptyAnswer(run: ScriptRun, { connection, request }: AuthenticateInputs, answer: Answer<Bytes>): Deviation | undefined {
+  if ("refused" in answer) return { expected: "an empty authenticator", found: describeRefusal(answer.refused) };
+  const judged = runAll(emptySteps, {
+    connection: connection.channel,
+    sender: run.iutSide,
+    request: request?.bytes ?? new Uint8Array(0),
+    certificateRequestContext: request?.context ?? new Uint8Array(0),
+    authenticator: answer.value,
+  });
+  run.judge(judged);
+  return isEmpty(answer) ? undefined : { expected: "an empty authenticator", found: "an authenticator with a Certificate" };
+}
+
+function isEmpty(answer: Answer<Bytes>): boolean {
+  return "value" in answer && answer.value[0] === HandshakeType.finished;
+}
+
+/** Sends it an authenticator and asks for its verdict. */
+export async function askValidation(run: ScriptRun, step: ValidateStep, inputs: ValidateInputs): Promise<Deviation | undefined> {
+  const { connection, request, authenticator, trust, policy } = inputs;
+  const { attestation, measurement, signedCmw } = policy;
+  const answer = await connection.validate({
+    request: request?.bytes ?? null,
+    authenticator: authenticator.bytes,
+    trust,
+    policy: { attestation, ...(measurement && { measurement }), ...(signedCmw && { signedCmw }) },
+    ...(step.now !== undefined && { now: step.now }),
+  });
+  const decided = decision(run, step.expect === "accepted" ? "made" : step.expect, answer, "acceptance");
+  if ("refused" in answer && !decided) run.hasRefused = true;
+  if (decided || "refused" in answer || answer.value === undefined || step.expect !== "accepted") return decided;
+  const sent = authenticator.built?.values;
+  return sent && wrongReport(answer.value, sent.certificate, attestation !== "none" && sent.extension ? authenticator.format : undefined);
+}
+
+/** Asks for the context of a message ("get context", RFC 9261 sections 7.2 and 7.3). Throws MutationError where there is no such message. */
+export async function askContext(run: ScriptRun, { of, message, expect }: ContextStep): Promise<Deviation | undefined> {
+  const target = message === "request" ? run.messages.request(of) : run.messages.authenticator(of);
+  if (target === undefined) throw new MutationError(`context: no ${message} "${of}"`);
+  const answer = await run.driver.context(message === "request" ? { request: target.bytes } : { authenticator: target.bytes });
+  if (expect !== "returned") return decision(run, expect, answer, "a context");
+  if ("refused" in answer) return { expected: "the context", found: describeRefusal(answer.refused) };
+  const expected = target.kind === "request" ? target.context : contextOf(target.bytes);
+  if (expected === undefined) return { expected: "an authenticator with a context", found: preview(target.bytes) };
+  return equalBytes(expected, answer.value) ? undefined : { expected: preview(expected, 64), found: preview(answer.value, 64) };
+}
+
+function decision(run: ScriptRun, expect: "made" | "refused" | "observed", answer: Answer<unknown>, what: string): Deviation | undefined {
+  if (expect !== "observed") return deviationOf(expect, answer, what);
+  run.observation = "refused" in answer ? describeRefusal(answer.refused) : `answered with ${what}`;
+  return undefined;
+}
