@@ -86,6 +86,7 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
     requirements: [
       "rfc9261-signature-scheme-valid",
       "rfc9261-signature-scheme-offered",
+      "rfc9261-spontaneous-signature-scheme",
       "rfc8446-ecdsa-curve",
       "rfc8446-signature-key-type",
       "rfc8446-key-compatible",
@@ -97,7 +98,7 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
     applies: needs("certificateVerify", "certificate"),
     run(state) {
       const { algorithm: scheme } = fact(state, "certificateVerify");
-      // The schemes for a spontaneous authenticator stand in the ClientHello, which TLS itself has dealt with.
+      // The schemes for a spontaneous authenticator stand in the ClientHello: that of the harness offers all that are known here.
       const offered = state.input.request ? (offeredSchemes(state.input.request.decoded) ?? []) : undefined;
       if (offered && !offered.includes(scheme)) {
         return finding("scheme-not-offered", `one of ${offered.map(schemeName).join(", ")}`, schemeName(scheme));
@@ -112,10 +113,12 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
   },
   {
     name: "extensions",
-    title: "The entries hold only extensions of the request, and none twice in an entry",
+    title: "The entries hold only extensions of the request, or without one of the ClientHello, and none twice in an entry",
     why: "An extension that nobody offered is processed by code that nobody meant to run.",
     requirements: [
       "rfc9261-extensions-only-requested",
+      "rfc9261-spontaneous-extensions-chosen",
+      "rfc9261-spontaneous-extensions-only-client-hello",
       "rfc8446-unsolicited-extension",
       "rfc8446-entry-extensions-correspond",
       "expat-only-when-offered",
@@ -125,16 +128,18 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
     ],
     applies: needs("certificate"),
     run(state) {
-      const requested = state.input.request?.decoded.extensions.map(({ type }) => type);
+      const { request, clientHello } = state.input;
+      const requested = request ? request.decoded.extensions.map(({ type }) => type) : clientHello;
       for (const [index, { extensions }] of fact(state, "certificate").entries.entries()) {
         const types = extensions.map(({ type }) => type);
         const twice = types.find((type, at) => types.indexOf(type) !== at);
         if (twice !== undefined) return finding("malformed", "each extension once in an entry", `${hex16(twice)} twice in entry ${index}`);
-        // Without a request, what a Certificate may hold stands in the ClientHello; cmw_attestation never does (expat section 3.2).
+        // Where the ClientHello was not seen, this much is known of it: cmw_attestation never stands there (expat section 3.2).
         const unsolicited = types.find((type) => (requested ? !requested.includes(type) : type === state.input.profile.cmwAttestation));
         if (unsolicited !== undefined) {
           const offered = requested ? requested.map(hex16).join(", ") : "no attestation";
-          return finding("unsolicited-extension", `only extensions of the request (${offered})`, `${hex16(unsolicited)} in entry ${index}`);
+          const asked = request ? "the request" : "the ClientHello";
+          return finding("unsolicited-extension", `only extensions of ${asked} (${offered})`, `${hex16(unsolicited)} in entry ${index}`);
         }
       }
       return undefined;

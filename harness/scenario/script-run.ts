@@ -63,7 +63,11 @@ export class ScriptRun implements ValueScope {
     const known = this.#connections.get(name);
     if (known) return known;
     const { position, cipherSuite } = this.context;
-    const connection = await this.driver.connect({ position, cipherSuite, record: false });
+    // A copy of the raw bytes costs a pass through JavaScript: only where the ClientHello has to be read.
+    const record = this.script.steps.some(
+      (step) => "authenticate" in step && step.authenticate.by === "iut" && step.authenticate.request === null,
+    );
+    const connection = await this.driver.connect({ position, cipherSuite, record });
     this.#connections.set(name, connection);
     return connection;
   }
