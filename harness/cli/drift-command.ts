@@ -40,6 +40,9 @@ export function driftCommand(files: readonly string[], { json, spec }: { json?: 
   return drifts.some(({ drift }) => drift.changes.length > 0) ? 1 : 0;
 }
 
+// The longest of the texts has some 300,000.
+const LARGEST = 2_000_000;
+
 function readSpecification(file: string): string {
   let bytes: Buffer;
   try {
@@ -48,6 +51,7 @@ function readSpecification(file: string): string {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new InputError(code === "ENOENT" ? `${file}: no such file` : `${file}: ${message}`);
   }
+  if (bytes.length > LARGEST) throw new InputError(`${file}: expected at most ${LARGEST} bytes of text, found ${bytes.length}`);
   const zero = bytes.indexOf(0);
   if (zero >= 0 || !isUtf8(bytes)) {
     throw new InputError(`${file}: expected text in UTF-8, found binary data${zero >= 0 ? ` (a zero byte at ${zero})` : ""}`);

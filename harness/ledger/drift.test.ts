@@ -102,6 +102,18 @@ describe("splitting", () => {
   });
 });
 
+it.each([
+  ["dots in a rendered text", `1.  One\n2.  Two\n3.  Three\n   ${". ".repeat(900_000)}x\n`],
+  ["abbreviations", "A. ".repeat(600_000)],
+  ["an endless heading", `# ${"{ ".repeat(900_000)}\n`],
+  ["references that do not end", "{{".repeat(900_000)],
+  ["emphasis that does not end", "_a ".repeat(600_000)],
+])("is done within seconds with 1.8 million bytes of %s", (_, text) => {
+  const started = performance.now();
+  for (const { text: sentence } of splitSentences(text).slice(0, 1000)) normalise(sentence);
+  expect(performance.now() - started).toBeLessThan(5000);
+});
+
 describe("normalising", () => {
   it("drops marks, references and emphasis, and keeps names", () => {
     expect(normalise("A `cup_name` **must**\n _really_ hold {{Section 5 of RFC9261}} tea_x_y ")).toBe(

@@ -84,7 +84,7 @@ function sourceBlocks(lines: readonly string[]): Block[] {
       continue;
     }
     const opening = /^\s*(~~~+|```+)/.exec(raw)?.[1];
-    const heading = /^#{1,6}\s+(.*?)(?:\s*\{#?[^}]*\})?\s*$/.exec(raw)?.[1];
+    const heading = raw.length <= LONGEST_LINE ? /^#{1,6}\s+(.*?)(?:\s*\{#?[^}]*\})?\s*$/.exec(raw)?.[1] : undefined;
     if (opening !== undefined) {
       found.end();
       fence = opening;
@@ -108,6 +108,8 @@ function sourceBlocks(lines: readonly string[]): Block[] {
   return found.blocks;
 }
 
+// No line of a rendered text, and no heading, is longer; what is cannot make the patterns slow.
+const LONGEST_LINE = 400;
 // "Author  Standards Track  [Page 7]", the running head behind it, and lines of the table of contents.
 const FURNITURE = /\[Page \d+\]\s*$|^\f|^(?:RFC \d+|Internet-Draft)\s{2,}.*\d{4}\s*$|(?:\. ?){4,}\s*\d+\s*$/;
 const BULLET = /^\s+o {2,}/;
@@ -120,8 +122,9 @@ function renderedBlocks(lines: readonly string[]): Block[] {
   let page = false;
   for (const [index, raw] of lines.entries()) {
     const line = index + 1;
-    if (FURNITURE.test(raw)) page = true;
-    if (FURNITURE.test(raw) || raw.trim() === "") {
+    const furniture = raw.length <= LONGEST_LINE && FURNITURE.test(raw);
+    if (furniture) page = true;
+    if (furniture || raw.trim() === "") {
       blank = true;
       continue;
     }
@@ -166,7 +169,7 @@ function sentencesOf({ line, section, kind, text }: Block): Sentence[] {
   };
   for (const match of text.matchAll(/[.!?]["”')*_`]*(?=\s+["“'(*_`{[]*[\p{Lu}\p{N}])/gu)) {
     const end = match.index + match[0].length;
-    if (!ABBREVIATION.test(text.slice(start, match.index + 1))) take(end);
+    if (!ABBREVIATION.test(text.slice(Math.max(start, match.index - 12), match.index + 1))) take(end);
   }
   take(text.length);
   return found;
