@@ -19,7 +19,14 @@ export const attestationSteps: readonly Step<AppraisalState>[] = [
     name: "cmw",
     title: "cmw_data is a RATS CMW of Evidence or an Attestation Result, of a media type that is known here",
     why: "A wrapper that others cannot read ends interoperability before the first byte of Evidence.",
-    requirements: ["expat-cmw-format", "expat-cmw-serialisation", "cmw-record-structure", "cmw-ind-nonzero", "cmw-json-base64url"],
+    requirements: [
+      "expat-cmw-format",
+      "expat-cmw-serialisation",
+      "cmw-record-structure",
+      "cmw-ind-nonzero",
+      "cmw-json-base64url",
+      "eat-media-type",
+    ],
     applies: reading("cmwData"),
     run(state) {
       const cmwData = fact(state, "cmwData");
@@ -89,7 +96,12 @@ function readCmw(state: AppraisalState, cmwData: Bytes): Finding | undefined {
       const token = signed.envelope.open(cmwData);
       content = token.payload;
       if (token.contentType !== signed.contentType) return finding("cmw", `content type ${signed.contentType}`, String(token.contentType));
-      return verifyToken(token, state.input.trust.attestation, { code: "cmw", now: state.input.now, signer: "signer of the CMW" });
+      return verifyToken(token, state.input.trust.attestation, {
+        code: "cmw",
+        now: state.input.now,
+        purpose: "attestation",
+        signer: "signer of the CMW",
+      });
     });
     if ("problem" in result) return result.problem;
     problem = result.read;

@@ -21,6 +21,7 @@ const requirementSchema = z
       .string()
       .optional()
       .describe("where the specification that replaces this one makes the statement, and whether in other words"),
+    serialisation: z.enum(["cwt", "jwt"]).optional().describe("of the tokens that it speaks of, where not of all"),
     since: z.string().optional(),
     until: z.string().optional(),
     implied: z.boolean().default(false).describe("stated as a fact, without a keyword"),
