@@ -56,19 +56,24 @@ function describe(statements: readonly Answered[]): string {
     const { id, section, level, text, since, until, excluded, open } = requirement;
     const revisions = `${since === undefined ? "" : `, since -${since}`}${until === undefined ? "" : `, until -${until}`}`;
     const probes = checks.length > 0 ? `, ${checks.length} probes` : "";
-    const says = { tested: `${checks.length} checks`, excluded: `excluded: ${excluded}`, open: `open: ${open}${probes}` };
+    const says = {
+      tested: `${checks.length} checks`,
+      probed: `${checks.length} probes alone`,
+      excluded: `excluded: ${excluded}`,
+      open: `open: ${open}${probes}`,
+    };
     return [`${id}  (${section}, ${level}${revisions})`, `    ${text}`, `    ${state === "undecided" ? "no check yet" : says[state]}`];
   });
   const table = coverage(statements).map(({ spec, strength, count }) =>
     [spec.padEnd(8), strength.padEnd(6), ...states.map((state) => String(count[state]).padStart(state.length + 1))].join(" "),
   );
-  const { tested, undecided, excluded, open } = counts(statements);
+  const { tested, probed, undecided, excluded, open } = counts(statements);
   const percent = (count: number) => `${((100 * count) / Math.max(1, statements.length)).toFixed(1)} %`;
   const total =
-    `${statements.length} statements: ${tested} with checks (${percent(tested)}), ${undecided} to test with no check yet, ` +
+    `${statements.length} statements: ${tested} with checks (${percent(tested)}), ${probed} with probes alone, ${undecided} to test with no check yet, ` +
     `${excluded} excluded with a reason (${percent(excluded)}), ${open} open points (${percent(open)})`;
   const head = ["".padEnd(15), ...states.map((state) => ` ${state}`)].join(" ");
   return `${[...lines, "", head, ...table, "", total].join("\n")}\n`;
 }
 
-const states = ["tested", "excluded", "open", "undecided"] as const;
+const states = ["tested", "probed", "excluded", "open", "undecided"] as const;

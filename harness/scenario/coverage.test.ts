@@ -21,9 +21,14 @@ const entry = (id: string, fields: Partial<Requirement> = {}): [string, Requirem
   },
 ];
 
-const library = (entries: [string, Requirement][], checks: readonly [string, readonly string[]][]): Library => ({
+const library = (entries: [string, Requirement][], checks: readonly [string, readonly string[], Check["kind"]?][]): Library => ({
   ledger: new Map(entries),
-  cases: checks.map(([id, requirements]) => ({ id, requirements, judged: [] as readonly Check[] })) as unknown as Library["cases"],
+  cases: checks.map(([id, requirements, kind = "positive"]) => ({
+    id,
+    requirements,
+    kind,
+    judged: [] as readonly Check[],
+  })) as unknown as Library["cases"],
 });
 
 describe("the ledger is whole", () => {
@@ -69,13 +74,21 @@ it("the totals count each statement once, by specification and strength", () => 
 
 it("the table has a line a specification, the sums and the shares", () => {
   const some = library(
-    [entry("a"), entry("b", { level: "MUST NOT", excluded: "not to be seen" }), entry("c", { spec: "milk", level: "MAY" })],
-    [["x", ["a"]]],
+    [
+      entry("a"),
+      entry("b", { level: "MUST NOT", excluded: "not to be seen" }),
+      entry("c", { spec: "milk", level: "MAY" }),
+      entry("d", { spec: "milk" }),
+    ],
+    [
+      ["x", ["a"]],
+      ["y", ["d"], "probe"],
+    ],
   );
   expect(coverageTable(answered(some)).split("\n").slice(2)).toEqual([
-    "| tea | 2 | 1 | 1 | 0 | 0 | 1 of 2 |",
-    "| milk | 1 | 0 | 0 | 0 | 1 | 0 of 0 |",
-    "| all | 3 | 1 | 1 | 0 | 1 | 1 of 2 |",
-    "| share | | 33.3 % | 33.3 % | 0.0 % | 33.3 % | |",
+    "| tea | 2 | 1 | 0 | 1 | 0 | 0 | 1 of 2 |",
+    "| milk | 2 | 0 | 1 | 0 | 0 | 1 | 0 of 1 |",
+    "| all | 4 | 1 | 1 | 1 | 0 | 1 | 1 of 3 |",
+    "| share | | 25.0 % | 25.0 % | 25.0 % | 0.0 % | 25.0 % | |",
   ]);
 });

@@ -1,8 +1,11 @@
 import { disposition, type Requirement } from "./ledger.ts";
 import { allChecks, type Library } from "./load.ts";
 
-/** What has become of a statement: `undecided` has no check, and neither a reason nor an open point. */
-export type State = "tested" | "excluded" | "open" | "undecided";
+/**
+ * What has become of a statement: `tested` has a check that can fail, `probed` only probes, which record what an implementation does;
+ * `undecided` has no check, and neither a reason nor an open point.
+ */
+export type State = "tested" | "probed" | "excluded" | "open" | "undecided";
 
 /** One statement with the checks that answer it. */
 export interface Answered {
@@ -22,9 +25,10 @@ export interface CoverageRow {
 export function answered(library: Library): Answered[] {
   const checks = allChecks(library);
   return [...library.ledger.values()].map((requirement) => {
-    const answers = checks.filter(({ requirements }) => requirements.includes(requirement.id)).map(({ id }) => id);
+    const answers = checks.filter(({ requirements }) => requirements.includes(requirement.id));
     const stated = disposition(requirement);
-    return { requirement, state: stated !== "checks" ? stated : answers.length > 0 ? "tested" : "undecided", checks: answers };
+    const asked = answers.length === 0 ? "undecided" : answers.every(({ kind }) => kind === "probe") ? "probed" : "tested";
+    return { requirement, state: stated === "checks" ? asked : stated, checks: answers.map(({ id }) => id) };
   });
 }
 
@@ -59,16 +63,15 @@ export function coverage(statements: readonly Answered[]): CoverageRow[] {
 export function coverageTable(statements: readonly Answered[]): string {
   const specs = [...new Set(statements.map(({ requirement }) => requirement.spec))];
   const line = (name: string, these: readonly Answered[]) => {
-    const { tested, excluded, open, undecided } = counts(these);
-    const must = counts(these.filter(({ requirement }) => requirement.level.startsWith("MUST")));
-    const musts = must.tested + must.excluded + must.open + must.undecided;
-    return `| ${[name, these.length, tested, excluded, open, undecided, `${must.tested} of ${musts}`].join(" | ")} |`;
+    const { tested, probed, excluded, open, undecided } = counts(these);
+    const musts = these.filter(({ requirement }) => requirement.level.startsWith("MUST"));
+    return `| ${[name, these.length, tested, probed, excluded, open, undecided, `${counts(musts).tested} of ${musts.length}`].join(" | ")} |`;
   };
   const all = counts(statements);
   const share = (state: State) => `${((100 * all[state]) / Math.max(1, statements.length)).toFixed(1)} %`;
   return [
-    "| specification | statements | tested | excluded, with the reason | open point | undecided | MUST and MUST NOT tested |",
-    "|---|---|---|---|---|---|---|",
+    "| specification | statements | tested | probed only | excluded, with the reason | open point | undecided | MUST and MUST NOT tested |",
+    "|---|---|---|---|---|---|---|---|",
     ...specs.map((spec) =>
       line(
         spec,
@@ -76,13 +79,13 @@ export function coverageTable(statements: readonly Answered[]): string {
       ),
     ),
     line("all", statements),
-    `| share | | ${share("tested")} | ${share("excluded")} | ${share("open")} | ${share("undecided")} | |`,
+    `| share | | ${share("tested")} | ${share("probed")} | ${share("excluded")} | ${share("open")} | ${share("undecided")} | |`,
   ].join("\n");
 }
 
 /** How many of these statements stand how. */
 export function counts(statements: readonly Answered[]): Record<State, number> {
-  const count = { tested: 0, excluded: 0, open: 0, undecided: 0 };
+  const count = { tested: 0, probed: 0, excluded: 0, open: 0, undecided: 0 };
   for (const { state } of statements) count[state]++;
   return count;
 }
