@@ -9,11 +9,12 @@ const may = {
   carrier: ["wire"],
   forge: ["wire", "authenticator", "attestation"],
   appraisal: ["wire", "authenticator", "attestation"],
+  explain: ["wire", "authenticator", "attestation", "forge", "appraisal"],
   iut: ["wire", "authenticator", "attestation", "tls", "carrier", "pki", "input"],
   reference: ["wire", "authenticator", "attestation", "forge", "appraisal", "tls", "iut"],
-  scenario: ["wire", "authenticator", "attestation", "forge", "appraisal", "tls", "carrier", "iut", "pki", "input"],
+  scenario: ["wire", "authenticator", "attestation", "forge", "appraisal", "explain", "tls", "carrier", "iut", "pki", "input"],
   report: ["wire", "attestation", "iut", "scenario", "input"],
-  cli: ["wire", "authenticator", "attestation", "carrier", "tls", "iut", "reference", "scenario", "report", "input"],
+  cli: ["wire", "authenticator", "attestation", "forge", "appraisal", "explain", "pki", "carrier", "tls", "iut", "reference", "scenario", "report", "input"],
 };
 
 const direction = Object.entries(may).map(([folder, allowed]) => ({

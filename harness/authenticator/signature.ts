@@ -10,6 +10,8 @@ export interface SignatureAlgorithm {
   /** null where the algorithm hashes by itself (Ed25519). */
   readonly digest: "sha256" | "sha384" | "sha512" | null;
   readonly padding?: "pss" | "pkcs1";
+  /** Only to explain a failure: a PSS signature verifies whatever the length of its salt. */
+  readonly anySalt?: true;
   /** DER in TLS, the concatenation of r and s in COSE and JOSE. */
   readonly ecdsaEncoding?: "der" | "ieee-p1363";
 }
@@ -81,7 +83,8 @@ export function verifyWith(algorithm: SignatureAlgorithm, key: KeyObject, conten
 function keyOptions(algorithm: SignatureAlgorithm, key: KeyObject) {
   if (algorithm.padding === "pss") {
     // RFC 8446 section 4.2.3: the salt is as long as the digest.
-    return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+    const saltLength = algorithm.anySalt ? constants.RSA_PSS_SALTLEN_AUTO : constants.RSA_PSS_SALTLEN_DIGEST;
+    return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
   }
   if (algorithm.padding === "pkcs1") return { key, padding: constants.RSA_PKCS1_PADDING };
   return algorithm.ecdsaEncoding ? { key, dsaEncoding: algorithm.ecdsaEncoding } : { key };

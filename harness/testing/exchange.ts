@@ -7,7 +7,7 @@ import type { BuildInput } from "../forge/authenticator-stages.ts";
 import { type BuiltAuthenticator, buildAuthenticator, buildRequest } from "../forge/build.ts";
 import type { Mutation } from "../forge/mutation.ts";
 import { CLAIMS } from "../pki/claims.ts";
-import { pki } from "../pki/test-pki.ts";
+import { type Family, families, pki, roots } from "../pki/test-pki.ts";
 import { utf8 } from "../wire/bytes.ts";
 import { decodeRequest } from "../wire/request.ts";
 import { fixedConnection } from "./connection.ts";
@@ -19,29 +19,35 @@ export interface Exchange {
   readonly appraisal: AppraisalInput;
 }
 
-/** Makes the exchange, with `edits` on the authenticator. `mutations` may leave out `reseal`, which is then true. */
+/** Edits may leave out `reseal`, which is then true. */
+export type Edits = readonly (Omit<Mutation, "reseal"> & { readonly reseal?: Mutation["reseal"] })[];
+
+/** Makes the exchange, with `edits` on the authenticator, keys of `family`, the Evidence in a CMW in `cmw`. */
 export function exchange(
-  edits: readonly (Omit<Mutation, "reseal"> & { readonly reseal?: Mutation["reseal"] })[] = [],
+  edits: Edits = [],
   connection: ExporterSource = fixedConnection(),
+  { family = "p256", cmw = "cbor" }: { readonly family?: Family; readonly cmw?: "cbor" | "json" } = {},
 ): Exchange {
+  const scheme = families[family];
   const { request } = buildRequest({
     sender: "client",
     profile: defaultProfile,
     certificateRequestContext: utf8("the context"),
-    signatureSchemes: [0x0403],
+    signatureSchemes: [scheme],
     attestation: true,
   });
   const format = evidenceFormats.get("application/eat+cwt");
   if (format === undefined) throw new Error("no eat+cwt");
-  const attester = pki("attestation-p256");
+  const identity = pki(`identity-${family}`);
+  const attester = pki(`attestation-${family.startsWith("rsa-") ? "rsa-pss-sha256" : family}`);
   const input: BuildInput = {
     connection,
     sender: "server",
     profile: defaultProfile,
     request,
     certificateRequestContext: utf8("the context"),
-    identity: { chain: pki("identity-p256").chain, key: pki("identity-p256").key, scheme: 0x0403 },
-    attestation: { format, cmw: "cbor", payload: cmwPayload, ...CLAIMS, key: attester.key, chain: attester.chain },
+    identity: { chain: identity.chain, key: identity.key, scheme },
+    attestation: { format, cmw, payload: cmwPayload, ...CLAIMS, key: attester.key, chain: attester.chain },
   };
   const built = buildAuthenticator(
     input,
@@ -53,11 +59,12 @@ export function exchange(
     profile: defaultProfile,
     request: { bytes: request, decoded: decodeRequest(request) },
     authenticator: built.authenticator,
-    trust: { pkix: [pki("identity-root-p256").certificate], attestation: [pki("attestation-root-p256").certificate], results: [] },
+    trust: { pkix: roots("identity"), attestation: roots("attestation"), results: [] },
     policy: { attestation: "required", measurement: CLAIMS.measurement },
     now: new Date("2026-01-01T00:00:00Z"),
     consumedContexts: new Set(),
     payload: cmwPayload,
+    asked: { cmw, ...CLAIMS },
   };
   return { input, built, appraisal };
 }

@@ -1,0 +1,43 @@
+import type { NamedMistake } from "../appraisal/finding.ts";
+import { type Bytes, equalBytes } from "../wire/bytes.ts";
+
+/** A known mistake of one step: `Given` is what the step had before it, what was received included. */
+export interface Mistake<Given> extends NamedMistake {
+  /** True where the mistake gives exactly what was received. May throw: then it does not apply. */
+  fits(given: Given): boolean;
+}
+
+/** A group of mistakes without the step that they belong to: the same mistake can be made in several places. */
+export type Named<Given> = Omit<Mistake<Given>, "id"> & { readonly name: string };
+
+/** The mistakes that fit, in the order of the list; never throws. Two that give the same bytes here are both named. */
+export function fitting<Given>(mistakes: readonly Mistake<Given>[], given: Given): NamedMistake[] {
+  return mistakes.filter((mistake) => holds(() => mistake.fits(given))).map(withoutTest);
+}
+
+/** What people and reports see of a mistake. */
+export function withoutTest({ id, title, hint, requirements }: NamedMistake): NamedMistake {
+  return { id, title, hint, requirements };
+}
+
+/** True where the question is answered with true; what throws is answered with false. */
+export function holds(question: () => boolean): boolean {
+  try {
+    return question();
+  } catch {
+    return false;
+  }
+}
+
+/** True where `read` does not throw. */
+export function reads(read: () => unknown): boolean {
+  return holds(() => {
+    read();
+    return true;
+  });
+}
+
+/** True where one of the values is there and equals `received`. */
+export function isOneOf(received: Bytes | undefined, values: readonly (Bytes | undefined)[]): boolean {
+  return received !== undefined && values.some((value) => value !== undefined && equalBytes(value, received));
+}
