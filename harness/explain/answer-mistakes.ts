@@ -1,5 +1,6 @@
 import { createPublicKey } from "node:crypto";
 import type { AppraisalState } from "../appraisal/state.ts";
+import { decodeCmw } from "../attestation/cmw.ts";
 import { type ParsedCertificate, parseCertificate } from "../authenticator/certificate.ts";
 import { validatePath } from "../authenticator/path.ts";
 import { type Bytes, concat, equalBytes, fromHex, toHex, utf8, view } from "../wire/bytes.ts";
@@ -99,7 +100,7 @@ export const extensionMistakes: readonly Mistake<AppraisalState>[] = [
     requirements: ["expat-code-point", "rfc9261-extensions-only-requested"],
     fits: (state) => {
       const others = unsolicited(state).filter(({ type }) => type >= 0xff00 && type !== state.input.profile.cmwAttestation);
-      return others.some(({ data }) => reads(() => decodeCmwAttestation(data)));
+      return others.some(({ data }) => reads(() => decodeCmw(decodeCmwAttestation(data))));
     },
   },
   {
@@ -151,17 +152,6 @@ export const pathMistakes: readonly Mistake<AppraisalState>[] = [
       const length = 4 + view(whole).readUInt16BE(2);
       return length < whole.length && reads(() => [whole.subarray(0, length), whole.subarray(length)].map(parseCertificate));
     },
-  },
-  {
-    id: "certificate-path/issuer-first",
-    title: "the chain does not begin with the end-entity certificate",
-    hint: "Put the certificate of the key that signs CertificateVerify first, then the one that issued it.",
-    requirements: ["rfc8446-certificate-first"],
-    fits: ({ input: { trust, now }, facts: { chain = [] } }) =>
-      chain.length > 1 &&
-      trust.pkix !== undefined &&
-      validatePath(chain.toReversed(), trust.pkix, now) === undefined &&
-      chain[0]?.x509.ca === true,
   },
   {
     id: "certificate-path/attestation-chain",

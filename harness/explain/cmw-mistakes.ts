@@ -4,7 +4,6 @@ import { CmwIndicator, type CmwRecord, decodeCmw, encodeCmw } from "../attestati
 import { evidenceFormats } from "../attestation/evidence-formats.ts";
 import type { Profile } from "../attestation/profile.ts";
 import { type Bytes, concat, equalBytes, uint, view } from "../wire/bytes.ts";
-import { decodeCmwAttestation } from "../wire/extensions.ts";
 import { holds, type Mistake, reads } from "./mistake.ts";
 
 /** What the step `cmw` had before it. */

@@ -8,7 +8,7 @@ import { cmwGiven, cmwMistakes, placementGiven, placementMistakes } from "./cmw-
 import { evidenceGiven, evidenceMistakes } from "./evidence-mistakes.ts";
 import { emptyFinishedGiven, emptyFinishedMistakes, finishedGiven, finishedMistakes } from "./finished-mistakes.ts";
 import { aikHashStepMistakes, bindingStepMistakes, hashGiven } from "./hash-mistakes.ts";
-import { fitting, holds, type Mistake, withoutTest } from "./mistake.ts";
+import { attempt, fitting, type Mistake, withoutTest } from "./mistake.ts";
 import { requestMistakes } from "./request-mistakes.ts";
 import { signatureGiven, signatureMistakes } from "./signature-mistakes.ts";
 import { frameGiven, frameMistakes, messagesGiven, parseMistakes } from "./structure-mistakes.ts";
@@ -101,9 +101,8 @@ function explanation<State, Given>(mistakes: readonly Mistake<Given>[], given: (
   return {
     mistakes: mistakes.map(withoutTest),
     name(state) {
-      let known: Given | undefined;
       // A malformed message can leave nothing that a mistake could be looked for in.
-      holds(() => (known = given(state)) !== undefined);
+      const known = attempt(() => given(state));
       return known === undefined ? [] : fitting(mistakes, known);
     },
   };

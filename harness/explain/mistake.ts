@@ -20,13 +20,18 @@ export function withoutTest({ id, title, hint, requirements }: NamedMistake): Na
   return { id, title, hint, requirements };
 }
 
+/** What `read` gives, or undefined where it throws. */
+export function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
 /** True where the question is answered with true; what throws is answered with false. */
 export function holds(question: () => boolean): boolean {
-  try {
-    return question();
-  } catch {
-    return false;
-  }
+  return attempt(question) ?? false;
 }
 
 /** True where `read` does not throw. */

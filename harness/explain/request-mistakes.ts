@@ -160,8 +160,8 @@ export const requestMistakes: ReadonlyMap<string, readonly Mistake<RequestApprai
         },
       },
       {
-        id: "request-signature-algorithms/fixed",
-        title: "signature_algorithms holds a fixed list, whatever was asked for",
+        id: "request-signature-algorithms/own-list",
+        title: "signature_algorithms holds a list of other schemes than were asked for",
         hint: "Offer the schemes that the caller gives.",
         requirements: ["rfc9261-request-signature-algorithms"],
         fits: (state) => {

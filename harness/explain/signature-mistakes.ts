@@ -14,6 +14,8 @@ export interface SignatureGiven extends Exporting {
   readonly algorithm: SignatureAlgorithm;
   readonly signature: Bytes;
   readonly key: KeyObject;
+  /** The first certificate is that of a certification authority. */
+  readonly issuerFirst: boolean;
   /** Keys of the other certificates of the chain. */
   readonly issuers: readonly KeyObject[];
   /** Keys of the chain in the Evidence. */
@@ -128,7 +130,14 @@ export const signatureMistakes: readonly Mistake<SignatureGiven>[] = [
     "signed with the key of another certificate of the chain",
     "Sign with the private key of the end-entity certificate, which comes first.",
     ["rfc9261-signature-input", "rfc8446-certificate-first"],
-    ({ issuers }) => ({ keys: issuers }),
+    ({ issuers, issuerFirst }) => (issuerFirst ? undefined : { keys: issuers }),
+  ),
+  mistake(
+    "issuer-first",
+    "the chain does not begin with the end-entity certificate: the signature is that of a later one",
+    "Put the certificate of the key that signs first, then the one that issued it, and so on.",
+    ["rfc8446-certificate-first"],
+    ({ issuers, issuerFirst }) => (issuerFirst ? { keys: issuers } : undefined),
   ),
   mistake(
     "signed-by-attestation-key",
@@ -186,6 +195,7 @@ export function signatureGiven({ input, facts }: AppraisalState): SignatureGiven
     algorithm,
     signature: certificateVerify.signature,
     key,
+    issuerFirst: chain[0]?.x509.ca === true,
     issuers: chain.slice(1).map(({ publicKey }) => publicKey),
     attesters: (facts.evidence?.chain ?? []).map((certificate) => parseCertificate(certificate).publicKey),
   };

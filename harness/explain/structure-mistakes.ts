@@ -1,4 +1,5 @@
 import type { AppraisalState } from "../appraisal/state.ts";
+import { schemeAlgorithm } from "../authenticator/signature.ts";
 import {
   decodeCertificate,
   decodeCertificateVerify,
@@ -7,7 +8,7 @@ import {
   encodeCertificate,
   encodeCertificateVerify,
 } from "../wire/authenticator.ts";
-import { type Bytes, concat, uint, view } from "../wire/bytes.ts";
+import { type Bytes, concat, equalBytes, uint, view } from "../wire/bytes.ts";
 import { type AuthenticatorHash, HandshakeType, hashLength } from "../wire/code-points.ts";
 import { delimit, splitHandshake } from "../wire/handshake.ts";
 import { Reader } from "../wire/reader.ts";
@@ -23,6 +24,8 @@ export interface FrameGiven {
 export interface MessagesGiven {
   readonly certificate: Bytes;
   readonly certificateVerify: Bytes;
+  /** The context that the Certificate should carry; undefined where it is free. */
+  readonly context: Bytes | undefined;
 }
 
 const HEADER = 4;
@@ -109,12 +112,14 @@ export const parseMistakes: readonly Mistake<MessagesGiven>[] = [
       const certificates = list(body);
       return encoded(new Uint8Array(0), certificates);
     },
+    false,
   ),
   certificateForm(
     "context-left-out",
     "Certificate has no certificate_request_context, not even its length",
     "Begin the body of Certificate with the length of the context and the context.",
     (body) => message(HandshakeType.certificate, concat(Uint8Array.of(0), body)),
+    false,
   ),
   certificateForm(
     "entry-extensions-left-out",
@@ -173,7 +178,7 @@ export const parseMistakes: readonly Mistake<MessagesGiven>[] = [
       const [known, signature] = [view(body).readUInt16BE(0), body.subarray(2)];
       const plausible =
         signature[0] === 0x30 ? signature.length === (signature[1] ?? 0) + 2 : [64, 256, 384, 512].includes(signature.length);
-      return plausible ? verifyMessage(known, signature) : undefined;
+      return plausible && schemeAlgorithm(known) ? verifyMessage(known, signature) : undefined;
     },
   ),
 ];
@@ -184,8 +189,10 @@ export function frameGiven({ input }: AppraisalState): FrameGiven {
 }
 
 /** The same for the step `parse`; undefined where it was not come to. */
-export function messagesGiven({ facts: { certificateBytes, certificateVerifyBytes } }: AppraisalState): MessagesGiven | undefined {
-  return certificateBytes && certificateVerifyBytes && { certificate: certificateBytes, certificateVerify: certificateVerifyBytes };
+export function messagesGiven({ input, facts }: AppraisalState): MessagesGiven | undefined {
+  const { certificateBytes: certificate, certificateVerifyBytes: certificateVerify } = facts;
+  const context = input.request?.decoded.certificateRequestContext;
+  return certificate && certificateVerify && { certificate, certificateVerify, context };
 }
 
 /** Handshake messages out of the records around them. Throws DecodeError, or Error where the bytes are no handshake records. */
@@ -243,18 +250,26 @@ function missing(name: string, title: string, types: readonly number[]): Mistake
   };
 }
 
-function certificateForm(name: string, title: string, hint: string, undone: (body: Bytes) => Bytes | undefined): Mistake<MessagesGiven> {
+function certificateForm(
+  name: string,
+  title: string,
+  hint: string,
+  undone: (body: Bytes) => Bytes | undefined,
+  carriesContext = true,
+): Mistake<MessagesGiven> {
   return {
     id: `parse/${name}`,
     title,
     hint,
     requirements: ["rfc9261-certificate-structure"],
-    fits({ certificate }) {
+    fits({ certificate, context }) {
       // A Certificate that can be read has not this mistake, whatever else a reader could make of it.
       if (holds(() => decodeCertificate(certificate).entries.length >= 0)) return false;
       const raw = undone(certificate.subarray(HEADER));
       if (raw === undefined) return false;
-      const { entries } = decodeCertificate(raw);
+      const { entries, certificateRequestContext } = decodeCertificate(raw);
+      // A Certificate of another context would be wrong twice: then a form that leaves no room for one explains it better.
+      if (carriesContext && context !== undefined && !equalBytes(context, certificateRequestContext)) return false;
       // What a wrong guess finds is no certificate: those begin with a DER SEQUENCE that fills them.
       return entries.length > 0 && entries.every(({ certData }) => isSequence(certData));
     },

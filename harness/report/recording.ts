@@ -21,7 +21,8 @@ export function headerOf(
 
 /** The record of a result, with what the baseline makes of it and the command that runs it alone. */
 export function resultRecordOf(result: CheckResult, { expectation, reason }: Judgement, reproduce: string): ResultRecord {
-  const { check, instance, title, outcome, requirements, position, parameters, detail, expected, found, why, diagnostics } = result;
+  const { check, instance, title, outcome, requirements, position, parameters, detail, expected, found, sent, mistakes, why, diagnostics } =
+    result;
   return {
     type: "result",
     check,
@@ -35,6 +36,8 @@ export function resultRecordOf(result: CheckResult, { expectation, reason }: Jud
     detail,
     ...(expected !== undefined && { expected }),
     ...(found !== undefined && { found }),
+    ...(sent !== undefined && { sent }),
+    ...(mistakes !== undefined && { mistakes: mistakes.map((mistake) => ({ ...mistake, requirements: [...mistake.requirements] })) }),
     ...(why !== undefined && { why }),
     ...(diagnostics !== undefined && { diagnostics }),
     ...(reason !== undefined && { baseline: reason }),

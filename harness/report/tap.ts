@@ -37,7 +37,7 @@ export function messageOf({ outcome, expectation, detail, expected, found, basel
 }
 
 function diagnosticsOf(record: ResultRecord): NonNullable<TapPoint["diagnostics"]> {
-  const { outcome, expectation, requirements, position, expected, found, detail, reproduce } = record;
+  const { outcome, expectation, requirements, position, expected, found, detail, sent, mistakes, reproduce } = record;
   return {
     message: messageOf(record),
     severity: expectation === "stale" ? "stale" : outcome,
@@ -46,6 +46,8 @@ function diagnosticsOf(record: ResultRecord): NonNullable<TapPoint["diagnostics"
     ...(expected !== undefined && { expected }),
     ...(found !== undefined && { found }),
     ...(detail !== "" && { detail }),
+    ...(sent && { sent }),
+    ...(mistakes && { looksLike: mistakes.map(({ id, title }) => `${title} (${id})`) }),
     reproduce,
   };
 }

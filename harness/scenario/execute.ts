@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { judge } from "../appraisal/appraise.ts";
-import { emptySteps } from "../appraisal/empty-steps.ts";
+import { type EmptyAppraisal, emptySteps } from "../appraisal/empty-steps.ts";
 import { runAll, type StepResult } from "../appraisal/finding.ts";
-import { requestSteps } from "../appraisal/request-steps.ts";
+import { type RequestAppraisal, requestSteps } from "../appraisal/request-steps.ts";
 import type { PayloadAdapter } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
 import { otherSide, type Side } from "../authenticator/secrets.ts";
 import { chooseScheme, supportedSchemes } from "../authenticator/signature.ts";
+import { describeAuthenticator } from "../explain/describe.ts";
+import { explainAuthenticator, explainEmpty, explainRequest } from "../explain/explain.ts";
 import { buildAuthenticator, buildRequest } from "../forge/build.ts";
 import { MutationError } from "../forge/edit.ts";
 import { type Answer, type Driver, type IutConnection, SetUpError } from "../iut/driver.ts";
@@ -159,8 +161,9 @@ class ScriptRun implements ValueScope {
     }
     if (judgesRequests(this.script.iut, this.script.steps)) {
       const earlierContexts = this.#messages.contexts(on);
-      const appraisal = { sender: this.iutSide, profile: this.context.profile, request: bytes, earlierContexts };
-      const results = runAll(requestSteps, { ...appraisal, asked: { signatureSchemes, attestation, context } });
+      const asked = { signatureSchemes, attestation, context };
+      const state: RequestAppraisal = { sender: this.iutSide, profile: this.context.profile, request: bytes, earlierContexts, asked };
+      const results = explainRequest(runAll(requestSteps, state), state);
       this.#judge(results.map((result) => ({ ...result, step: `request-${result.step}` })));
     }
     try {
@@ -208,14 +211,14 @@ class ScriptRun implements ValueScope {
     const empty = "value" in answer && answer.value[0] === HandshakeType.finished;
     if (step.expect === "empty") {
       if ("refused" in answer) return { expected: "an empty authenticator", found: describeRefusal(answer.refused) };
-      const judged = runAll(emptySteps, {
+      const state: EmptyAppraisal = {
         connection: connection.channel,
         sender: this.iutSide,
         request: request?.bytes ?? new Uint8Array(0),
         certificateRequestContext: request?.context ?? new Uint8Array(0),
         authenticator: answer.value,
-      });
-      this.#judge(judged);
+      };
+      this.#judge(explainEmpty(runAll(emptySteps, state), state));
       return empty ? undefined : { expected: "an empty authenticator", found: "an authenticator with a Certificate" };
     }
     if (step.expect === "refused-or-empty") {
@@ -255,7 +258,7 @@ class ScriptRun implements ValueScope {
         step.policy?.measurement === undefined ? (attested ? CLAIMS.measurement : undefined) : resolveBytes(step.policy.measurement, this),
     };
     if (step.by === "harness") {
-      const { results, attested: holdsAttestation } = judge({
+      const judged = judge({
         connection: connection.channel,
         sender: this.iutSide,
         profile: this.context.profile,
@@ -273,8 +276,9 @@ class ScriptRun implements ValueScope {
         payload: this.context.payload,
         ...(attested && !anchors && { asked: { cmw: authenticator.askedCmw ?? "cbor", ...CLAIMS } }),
       });
+      const results = explainAuthenticator(judged.results, judged.state);
       this.#judge(anchors && !anchors.roots ? results.map(withoutPath) : results);
-      if (attested && !holdsAttestation) this.observation = "answers the offer without attestation (open point offer-declined)";
+      if (attested && !judged.attested) this.observation = "answers the offer without attestation (open point offer-declined)";
       const context = contextOf(authenticator.bytes);
       if (context) this.#messages.addContext(on, context);
       return undefined;
@@ -289,6 +293,7 @@ class ScriptRun implements ValueScope {
     });
     const decided = this.#decision(step.expect === "accepted" ? "made" : step.expect, answer, "acceptance");
     if ("refused" in answer && !decided) this.hasRefused = true;
+    if ("refused" in answer && decided) return { ...decided, sent: describeAuthenticator(authenticator.bytes, this.context.profile) };
     if (decided || "refused" in answer || answer.value === undefined || step.expect !== "accepted") return decided;
     const sent = authenticator.built?.values;
     return sent && wrongReport(answer.value, sent.certificate, policy.attestation !== "none" && sent.extension ? EVIDENCE_TYPE : undefined);

@@ -1,3 +1,4 @@
+import type { NamedMistake } from "../appraisal/finding.ts";
 import type { Position } from "../iut/protocol.ts";
 import type { Kind } from "./case.ts";
 
@@ -14,6 +15,10 @@ export interface Verdict {
   readonly detail: string;
   readonly expected?: string;
   readonly found?: string;
+  /** Where it refused what is right: what that was. */
+  readonly sent?: string;
+  /** Known mistakes that what was received is an instance of (harness/explain). */
+  readonly mistakes?: readonly NamedMistake[];
 }
 
 /** A verdict with all that says what it is about. */

@@ -124,7 +124,7 @@ function resultsFor(
 ): CheckResult[] {
   const { script } = instance;
   const parameters = instance.id.slice(script.id.length);
-  const result = (check: Check, { outcome, detail, expected, found }: Verdict): CheckResult => ({
+  const result = (check: Check, { outcome, detail, expected, found, sent, mistakes }: Verdict): CheckResult => ({
     check: check.id,
     instance: `${check.id}${parameters}`,
     title: check.title,
@@ -137,6 +137,8 @@ function resultsFor(
     detail,
     ...(expected !== undefined && { expected }),
     ...(found !== undefined && { found }),
+    ...(sent !== undefined && { sent }),
+    ...(mistakes !== undefined && { mistakes }),
     ...(diagnostics !== "" && outcome !== "pass" && { diagnostics: diagnostics.slice(-1000) }),
   });
   const judged = script.judged.map((check) => {
