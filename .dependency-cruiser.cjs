@@ -13,8 +13,9 @@ const may = {
   iut: ["wire", "authenticator", "attestation", "tls", "carrier", "pki", "input"],
   reference: ["wire", "authenticator", "attestation", "forge", "appraisal", "tls", "iut"],
   scenario: ["wire", "authenticator", "attestation", "forge", "appraisal", "explain", "tls", "carrier", "iut", "pki", "input"],
+  example: ["wire", "authenticator", "attestation", "forge", "appraisal", "explain", "pki", "tls", "iut", "reference", "scenario"],
   report: ["wire", "attestation", "iut", "scenario", "input"],
-  cli: ["wire", "authenticator", "attestation", "forge", "appraisal", "explain", "pki", "carrier", "tls", "iut", "reference", "scenario", "report", "input"],
+  cli: ["wire", "authenticator", "attestation", "explain", "example", "carrier", "tls", "iut", "reference", "scenario", "report", "input"],
 };
 
 const direction = Object.entries(may).map(([folder, allowed]) => ({

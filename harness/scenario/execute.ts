@@ -23,7 +23,7 @@ import { decodeRequest } from "../wire/request.ts";
 import { type Deviation, describeRefusal, deviationOf, wrongReport } from "./answers.ts";
 import { type AttestationChoice, EVIDENCE_TYPE, forgedAttestation, givenAttestation } from "./attestation-inputs.ts";
 import { type Case, judgesRequests } from "./case.ts";
-import { Messages } from "./messages.ts";
+import { type AuthenticatorMessage, Messages, type RequestMessage } from "./messages.ts";
 import { type SchemeName, schemeOf } from "./parameters.ts";
 import { contextOf, malformedDecline, offersAttestation, withoutPath } from "./received.ts";
 import type { AuthenticateStep, ContextStep, RequestStep, Step, ValidateStep } from "./schema.ts";
@@ -41,6 +41,8 @@ export interface ExecutionContext {
   readonly seed: string;
   /** Names the instance: with the seed, the source of the contexts that the harness chooses. */
   readonly instance: string;
+  /** Sees each message of the script as it is made or arrives. */
+  readonly watch?: (message: RequestMessage | AuthenticatorMessage) => void;
 }
 
 /** What a product in the field is judged by, in place of the test PKI. */
@@ -88,7 +90,7 @@ class ScriptRun implements ValueScope {
   /** The IUT has refused an authenticator, as the script expects. */
   hasRefused = false;
   readonly #connections = new Map<string, IutConnection>();
-  readonly #messages = new Messages();
+  readonly #messages: Messages;
   #contextCount = 0;
   readonly iutSide: Side;
   readonly exporterLabel: string;
@@ -98,6 +100,7 @@ class ScriptRun implements ValueScope {
     readonly driver: Driver,
     readonly context: ExecutionContext,
   ) {
+    this.#messages = new Messages(context.watch);
     this.exporterLabel = context.profile.exporterLabel;
     this.iutSide = splitPosition(context.position).side;
   }

@@ -20,14 +20,14 @@ export function explanationOf(script: Case, { expected }: Deviation): { mistakes
 /** What a script does otherwise than a right exchange, each in words: its edits, and the inputs that it names. */
 export function madeOf(steps: readonly Step[]): string[] {
   return steps.flatMap((step): string[] => {
-    if ("request" in step) return (step.request.mutate ?? []).map(inWords);
+    if ("request" in step) return (step.request.mutate ?? []).map(editInWords);
     if ("authenticate" in step) {
       const { by, identity, attestation, mutate = [] } = step.authenticate;
       if (by !== "harness") return [];
       return [
         ...(identity ? [`the identity is ${identity}`] : identity === null ? ["it declines"] : []),
         ...(attestation?.key ? [`the attestation key is ${attestation.key}`] : attestation === null ? ["there is no attestation"] : []),
-        ...mutate.map(inWords),
+        ...mutate.map(editInWords),
       ];
     }
     if (!("validate" in step) || step.validate.by !== "iut") return [];
@@ -55,7 +55,8 @@ const VERBS: Record<Mutation["op"], string> = {
   add: "changed by a number",
 };
 
-function inWords({ at, op, by, reseal }: Mutation): string {
+/** An edit in words: `signature-input.request is left out`. */
+export function editInWords({ at, op, by, reseal }: Mutation): string {
   const kept =
     reseal === true ? "" : reseal === false ? ", with signatures and MAC as they were" : `, with only ${reseal.join(", ")} renewed`;
   return `${at} is ${VERBS[op]}${by === undefined ? "" : ` (${by})`}${kept}`;
