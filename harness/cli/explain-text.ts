@@ -23,13 +23,13 @@ export function explanationText({ check, statements, mistakes, example }: Explan
     palette.strong(statements.length === 1 ? "The statement" : "The statements"),
     ...statements.flatMap((statement) => statementText(statement, look)),
   ];
-  if (mistakes.length > 0) lines.push("", palette.strong(`Known mistakes that a failure can be named by (${mistakes.length})`));
-  for (const { id, title } of mistakes) lines.push(`    ${id}`, paragraph(title, "        ", width));
   lines.push("", palette.strong("A right exchange"));
   for (const message of example.right.messages) lines.push(...messageText(message));
   if (example.wrong) lines.push(...wrongText(example, look));
   else
     lines.push("", paragraph("No answer is wrong here: the texts leave it open, and what an implementation does is recorded.", "", width));
+  if (mistakes.length > 0) lines.push("", palette.strong(`Known mistakes that a failure can be named by (${mistakes.length})`));
+  for (const { id, title } of mistakes) lines.push(`    ${id}`, paragraph(title, "        ", width));
   return lines;
 }
 

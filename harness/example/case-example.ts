@@ -27,11 +27,17 @@ interface Played {
 export async function caseExample(script: Case, cases: readonly Case[]): Promise<Example> {
   if (script.kind === "negative" && script.control) return contrast(script.control, script);
   if (script.kind === "positive") {
-    const varied = cases.find(({ control, kind }) => control === script && kind === "negative");
+    const negative = cases.filter(({ kind, iut, control }) => kind === "negative" && iut === script.iut && control !== undefined);
+    const varied = negative.find(({ control }) => control === script);
     if (varied) return contrast(script, varied);
     const step = script.judged.map(({ id }) => id.slice(script.id.length + 1)).findLast((name) => DECISIVE.includes(name));
     const example = step === undefined ? undefined : stepExample(step);
     if (example) return example;
+    // Nothing varies it: the nearest case that varies something like it.
+    const [suite] = script.id.split(/\/(?=[^/]*$)/);
+    const alike = negative.find(({ id, attested }) => id.startsWith(`${suite}/`) && attested === script.attested);
+    const near = alike ?? negative.find(({ attested }) => attested === script.attested);
+    if (near?.control) return contrast(near.control, near);
   }
   return { right: shownExchange((await play(script)).messages) };
 }
