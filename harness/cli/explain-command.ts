@@ -1,38 +1,16 @@
 import type { AnnotatedMessage } from "../example/annotate.ts";
 import { caseExample } from "../example/case-example.ts";
-import type { Example, ShownExchange } from "../example/exchange.ts";
+import type { ShownExchange } from "../example/exchange.ts";
 import { stepExample } from "../example/step-example.ts";
 import { knownMistakes } from "../explain/explain.ts";
 import { paletteFor } from "../report/palette.ts";
 import type { Look } from "../report/summary.ts";
-import type { Check } from "../scenario/case.ts";
-import type { Requirement } from "../scenario/ledger.ts";
 import { allChecks, type Library, loadLibrary } from "../scenario/load.ts";
 import { specUrl } from "../scenario/spec-url.ts";
 import { toHex } from "../wire/bytes.ts";
-import { explanationText, mistakesText } from "./explain-text.ts";
+import { type Explanation, explanationText, mistakesText, type Statement } from "./explain-text.ts";
 import { UsageError } from "./problem.ts";
 import { nearest, withoutParameters } from "./selection.ts";
-
-/** A statement of a specification, as `explain` shows it. */
-export interface Statement extends Pick<Requirement, "id" | "spec" | "section" | "level" | "text"> {
-  readonly document: string;
-  readonly url: string;
-}
-
-/** All that is known of a check. */
-export interface Explanation {
-  readonly check: Check;
-  readonly statements: readonly Statement[];
-  /** Those that the step can name; a case itself names none, its steps do. */
-  readonly mistakes: readonly {
-    readonly id: string;
-    readonly title: string;
-    readonly hint: string;
-    readonly requirements: readonly string[];
-  }[];
-  readonly example: Example;
-}
 
 export interface ExplainOptions {
   readonly json?: boolean;

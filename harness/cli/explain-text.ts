@@ -2,10 +2,31 @@ import { type AnnotatedMessage, differences, type Field, type FieldChange } from
 import type { Example, JudgesWord } from "../example/exchange.ts";
 import { paragraph } from "../report/layout.ts";
 import type { Look } from "../report/summary.ts";
+import type { Check } from "../scenario/case.ts";
+import type { Requirement } from "../scenario/ledger.ts";
 import { type Bytes, toHex } from "../wire/bytes.ts";
-import type { Explanation, Statement } from "./explain-command.ts";
 
 /** `explain` for people: lines of text. */
+
+/** A statement of a specification, as `explain` shows it. */
+export interface Statement extends Pick<Requirement, "id" | "spec" | "section" | "level" | "text"> {
+  readonly document: string;
+  readonly url: string;
+}
+
+/** All that is known of a check. */
+export interface Explanation {
+  readonly check: Check;
+  readonly statements: readonly Statement[];
+  /** Those that the step can name; a case itself names none, its steps do. */
+  readonly mistakes: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly hint: string;
+    readonly requirements: readonly string[];
+  }[];
+  readonly example: Example;
+}
 
 const BYTES_A_LINE = 16;
 const HEX_COLUMN = 3 * BYTES_A_LINE + 3;

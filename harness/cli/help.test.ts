@@ -2,13 +2,16 @@ import { describe, expect, it } from "vitest";
 import { cli } from "../testing/cli.ts";
 
 describe.concurrent("--help", () => {
-  it.each([[[]], [["run"]], [["list"]], [["requirements"]], [["doctor"]], [["reference"]]])("shows an example: %j", async (command) => {
-    const { code, stdout, stderr } = await cli([...command, "--help"]);
-    expect(stderr).toBe("");
-    expect(stdout).toMatch(/Usage: expat-conformance/);
-    expect(stdout).toMatch(/Examples?[^\n]*:\n +\S/);
-    expect(code).toBe(0);
-  });
+  it.each([[[]], [["run"]], [["list"]], [["requirements"]], [["explain"]], [["doctor"]], [["reference"]]])(
+    "shows an example: %j",
+    async (command) => {
+      const { code, stdout, stderr } = await cli([...command, "--help"]);
+      expect(stderr).toBe("");
+      expect(stdout).toMatch(/Usage: expat-conformance/);
+      expect(stdout).toMatch(/Examples?[^\n]*:\n +\S/);
+      expect(code).toBe(0);
+    },
+  );
 
   it("prints the version", async () => {
     const { code, stdout } = await cli(["--version"]);

@@ -7,9 +7,6 @@ export interface Mistake<Given> extends NamedMistake {
   fits(given: Given): boolean;
 }
 
-/** A group of mistakes without the step that they belong to: the same mistake can be made in several places. */
-export type Named<Given> = Omit<Mistake<Given>, "id"> & { readonly name: string };
-
 /** The mistakes that fit, in the order of the list; never throws. Two that give the same bytes here are both named. */
 export function fitting<Given>(mistakes: readonly Mistake<Given>[], given: Given): NamedMistake[] {
   return mistakes.filter((mistake) => holds(() => mistake.fits(given))).map(withoutTest);

@@ -11,6 +11,7 @@ export function finding(record: ResultRecord, ledger: Ledger, { palette, width }
   const {
     outcome,
     expectation,
+    check,
     instance,
     position,
     title,
@@ -39,7 +40,7 @@ export function finding(record: ResultRecord, ledger: Ledger, { palette, width }
   if (detail !== "" && !stale && detail !== `expected ${expected}, found ${found}`) add("detail", detail);
   if (sent !== undefined) add("sent", sent);
   for (const [index, mistake] of (stale ? [] : (mistakes ?? [])).entries()) {
-    add(index === 0 ? "looks like" : "or like", `${mistake.title} (${mistake.id})`);
+    add(index === 0 ? "looks like" : "or like", mistake.id === check ? mistake.title : `${mistake.title} (${mistake.id})`);
     add("mend", mistake.hint);
   }
   if (why !== undefined && !stale) add("why", why);

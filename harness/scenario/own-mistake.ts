@@ -12,8 +12,8 @@ export function explanationOf(script: Case, { expected }: Deviation): { mistakes
   if (script.kind !== "negative" || !expected.startsWith("a refusal")) return {};
   const made = madeOf(script.steps);
   if (made.length === 0) return {};
-  const title = `it does not notice what is wrong in the exchange, which is right but for this: ${made.join("; ")}`;
-  const hint = `Refuse it, whatever else fits. What has to hold: ${script.title}.`;
+  const title = `it does not notice this, in an exchange that is right otherwise: ${made.join("; ")}`;
+  const hint = `Refuse it, whatever else fits; "explain ${script.id}" shows it beside a right exchange, byte by byte.`;
   return { mistakes: [{ id: script.id, title, hint, requirements: script.requirements }] };
 }
 
