@@ -45,12 +45,22 @@ describe("known mistakes in the CMW", () => {
   });
 
   it.each(Object.entries(rows))("%s is named, and nothing else", (name, { make, cmw }) => {
-    expect(named(withCmw(make, cmw))["cmw"]).toEqual([`cmw/${name}`]);
+    expect(named(withCmw(make, cmw), cmw)["cmw"]).toEqual([`cmw/${name}`]);
   });
 
   it("members swapped, and an indicator of zero, are named in JSON too", () => {
-    expect(named(withCmw((evidence) => json([base64url(evidence), TYPE, 4]), "json"))["cmw"]).toEqual(["cmw/members-swapped"]);
-    expect(named(withCmw((evidence) => json([TYPE, base64url(evidence), 0]), "json"))["cmw"]).toEqual(["cmw/indicator-of-zero"]);
+    expect(
+      named(
+        withCmw((evidence) => json([base64url(evidence), TYPE, 4]), "json"),
+        "json",
+      )["cmw"],
+    ).toEqual(["cmw/members-swapped"]);
+    expect(
+      named(
+        withCmw((evidence) => json([TYPE, base64url(evidence), 0]), "json"),
+        "json",
+      )["cmw"],
+    ).toEqual(["cmw/indicator-of-zero"]);
   });
 
   it.each([
@@ -63,7 +73,7 @@ describe("known mistakes in the CMW", () => {
   });
 
   it("a right CMW in JSON has none", () => {
-    expect(named(exchange([], undefined, { cmw: "json" }).appraisal)).toEqual({});
+    expect(named(exchange([], undefined, { cmw: "json" }).appraisal, "json")).toEqual({});
   });
 });
 

@@ -7,7 +7,7 @@ import type { BuildInput } from "../forge/authenticator-stages.ts";
 import { type BuiltAuthenticator, buildAuthenticator, buildRequest } from "../forge/build.ts";
 import type { Mutation } from "../forge/mutation.ts";
 import { CLAIMS } from "../pki/claims.ts";
-import { type Family, families, pki, roots } from "../pki/test-pki.ts";
+import { type Family, families, pki } from "../pki/test-pki.ts";
 import { utf8 } from "../wire/bytes.ts";
 import { decodeRequest } from "../wire/request.ts";
 import { fixedConnection } from "./connection.ts";
@@ -39,7 +39,9 @@ export function exchange(
   const format = evidenceFormats.get("application/eat+cwt");
   if (format === undefined) throw new Error("no eat+cwt");
   const identity = pki(`identity-${family}`);
-  const attester = pki(`attestation-${family.startsWith("rsa-") ? "rsa-pss-sha256" : family}`);
+  // COSE knows one algorithm for RSA here.
+  const attesting = family.startsWith("rsa-") ? "rsa-pss-sha256" : family;
+  const attester = pki(`attestation-${attesting}`);
   const input: BuildInput = {
     connection,
     sender: "server",
@@ -59,12 +61,15 @@ export function exchange(
     profile: defaultProfile,
     request: { bytes: request, decoded: decodeRequest(request) },
     authenticator: built.authenticator,
-    trust: { pkix: roots("identity"), attestation: roots("attestation"), results: [] },
+    trust: {
+      pkix: [pki(`identity-root-${family}`).certificate],
+      attestation: [pki(`attestation-root-${attesting}`).certificate],
+      results: [],
+    },
     policy: { attestation: "required", measurement: CLAIMS.measurement },
     now: new Date("2026-01-01T00:00:00Z"),
     consumedContexts: new Set(),
     payload: cmwPayload,
-    asked: { cmw, ...CLAIMS },
   };
   return { input, built, appraisal };
 }

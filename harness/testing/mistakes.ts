@@ -4,15 +4,16 @@ import type { AppraisalInput } from "../appraisal/state.ts";
 import type { SignatureInput } from "../authenticator/transcript.ts";
 import { finishedMac } from "../authenticator/transcript.ts";
 import { explainAuthenticator } from "../explain/explain.ts";
+import { CLAIMS } from "../pki/claims.ts";
 import { encodeCertificateVerify, encodeFinished } from "../wire/authenticator.ts";
 import { type Bytes, concat } from "../wire/bytes.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** For tests of the explainer: authenticators in which a mistake was really made, and what is named in them. */
 
-/** The mistakes that are named for each step with a finding; a step whose finding nothing explains has none. */
-export function named(input: AppraisalInput): Record<string, string[]> {
-  const { results, state } = judge(input);
+/** The mistakes that are named for each step with a finding of an attester that was told to use `cmw`; none where nothing explains it. */
+export function named(input: AppraisalInput, cmw: "cbor" | "json" = "cbor"): Record<string, string[]> {
+  const { results, state } = judge({ ...input, asked: { cmw, ...CLAIMS } });
   const explained = explainAuthenticator(results, state);
   return Object.fromEntries(
     explained.flatMap((result) => (result.kind === "finding" ? [[result.step, (result.mistakes ?? []).map(({ id }) => id)]] : [])),
