@@ -10,11 +10,13 @@ const may = {
   carrier: ["wire"],
   forge: ["wire", "authenticator", "attestation"],
   appraisal: ["wire", "authenticator", "attestation"],
+  explain: ["wire", "authenticator", "attestation", "forge", "appraisal"],
   iut: ["wire", "authenticator", "attestation", "tls", "carrier", "pki", "input"],
   reference: ["wire", "authenticator", "attestation", "forge", "appraisal", "tls", "iut"],
-  scenario: ["wire", "authenticator", "attestation", "forge", "appraisal", "tls", "carrier", "iut", "pki", "input"],
+  scenario: ["wire", "authenticator", "attestation", "forge", "appraisal", "explain", "tls", "carrier", "iut", "pki", "input"],
+  example: ["wire", "authenticator", "attestation", "forge", "appraisal", "explain", "pki", "tls", "iut", "reference", "scenario"],
   report: ["wire", "attestation", "iut", "scenario", "input"],
-  cli: ["wire", "authenticator", "attestation", "carrier", "tls", "iut", "reference", "scenario", "report", "input", "ledger"],
+  cli: ["wire", "authenticator", "attestation", "explain", "example", "carrier", "tls", "iut", "reference", "scenario", "report", "input", "ledger"],
 };
 
 const direction = Object.entries(may).map(([folder, allowed]) => ({

@@ -21,11 +21,11 @@ export interface Accepted {
   readonly attestation: { readonly model: Model; readonly mediaType: string } | undefined;
 }
 
-/** Judges an authenticator to the end: one result for each step, in order. */
-export function judge(input: AppraisalInput): { results: StepResult[]; attested: boolean } {
+/** Judges an authenticator to the end: one result for each step, in order, and the state that the steps left. */
+export function judge(input: AppraisalInput): { results: StepResult[]; attested: boolean; state: AppraisalState } {
   const state = beginAppraisal(input);
   const results = runAll(judgedSteps, state);
-  return { results, attested: attestationExtensions(state).length > 0 };
+  return { results, attested: attestationExtensions(state).length > 0, state };
 }
 
 /** Validates an authenticator as a relying party does ("validate", RFC 9261 section 7.4): accepted, or refused at the first finding. */

@@ -27,6 +27,18 @@ export interface Finding {
   readonly found: string;
 }
 
+/** A mistake of which it is known what it gives: what was received is that, and nothing else explains it as well. */
+export interface NamedMistake {
+  /** Stable: `certificate-verify/request-left-out`. */
+  readonly id: string;
+  /** What was done, as people would say it. */
+  readonly title: string;
+  /** What to change. */
+  readonly hint: string;
+  /** Ids of the ledger. */
+  readonly requirements: readonly string[];
+}
+
 /** One step of an appraisal: a question about a message, answered by nothing or a finding. */
 export interface Step<State> {
   readonly name: string;
@@ -51,7 +63,7 @@ export interface NotApplicable {
 /** The outcome of one step. */
 export type StepResult =
   | { readonly step: string; readonly kind: "passed" }
-  | { readonly step: string; readonly kind: "finding"; readonly finding: Finding }
+  | { readonly step: string; readonly kind: "finding"; readonly finding: Finding; readonly mistakes?: readonly NamedMistake[] }
   | { readonly step: string; readonly kind: "skipped" | "blocked"; readonly reason: string };
 
 /** Runs all steps to the end, as a judge does. */

@@ -16,6 +16,9 @@ export interface SignatureAlgorithm {
   readonly saltLength?: number;
 }
 
+/** As `saltLength`, to explain a failure: a PSS signature verifies whatever the length of its salt. */
+export const ANY_SALT = constants.RSA_PSS_SALTLEN_AUTO;
+
 /** RFC 8446 section 4.2.3. */
 const schemes: Record<number, SignatureAlgorithm> = {
   [SignatureScheme.ecdsaSecp256r1Sha256]: { keyType: "ec", curve: "prime256v1", digest: "sha256", ecdsaEncoding: "der" },

@@ -8,6 +8,7 @@ describe.concurrent("--help", () => {
     [["list"]],
     [["requirements"]],
     [["requirements", "drift"]],
+    [["explain"]],
     [["doctor"]],
     [["reference"]],
     [["baseline"]],

@@ -170,6 +170,25 @@ Example:
   });
 
 program
+  .command("explain")
+  .description("say what a check is about: statements, why it matters, known mistakes, a right and a wrong exchange with annotated bytes")
+  .argument("[check]", "the id of a check, as `list` prints it, or of an instance, as a failure does")
+  .option("--mistakes", "list all mistakes that a failure can be named by, in place of one check")
+  .option("--json", "as an object (with --mistakes: an array) instead of text")
+  .addHelpText(
+    "after",
+    `
+Examples:
+  $ expat-conformance explain rfc9261/5-authenticate/answers#certificate-verify
+  $ expat-conformance explain expat/5-binding/binding-altered
+  $ expat-conformance explain --mistakes`,
+  )
+  .action(async (check, options) => {
+    const { explainCommand } = await import("./explain-command.ts");
+    await explainCommand(check, options);
+  });
+
+program
   .command("doctor")
   .description("tell a broken shim from a wrong implementation: start it, say hello, connect in each position, compare an exporter value")
   .addOption(iutOption)

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Bytes } from "../wire/bytes.ts";
-import type { Encoded } from "../wire/writer.ts";
+import type { Encoded, Span } from "../wire/writer.ts";
 import { aimsAtBytes, editBytes, editValue, MutationError } from "./edit.ts";
 import { Deferred, type Mutation } from "./mutation.ts";
 
@@ -8,6 +8,8 @@ import { Deferred, type Mutation } from "./mutation.ts";
 export interface BuildView<Values> {
   readonly values: Values;
   bytes(stage: keyof Values): Bytes;
+  /** The places of the fields in those bytes, as the encoder named them. */
+  spans(stage: keyof Values): readonly Span[];
 }
 
 /** One stage: a pure function of the input and of the stages before it. */
@@ -47,7 +49,11 @@ function run<Values, Input>(
 ): BuildView<Values> {
   const values: Partial<Values> = {};
   const encoded: Partial<Record<keyof Values, Encoded>> = {};
-  const view: BuildView<Values> = { values: values as Values, bytes: (stage) => encoded[stage]?.bytes ?? NO_BYTES };
+  const view: BuildView<Values> = {
+    values: values as Values,
+    bytes: (stage) => encoded[stage]?.bytes ?? NO_BYTES,
+    spans: (stage) => encoded[stage]?.spans ?? [],
+  };
   const keptSeals = new Set<keyof Values>();
   for (const stage of stages) {
     const here = mutations.length === 0 ? NO_MUTATIONS : mutations.filter(({ at }) => stageOf(at) === stage.name);

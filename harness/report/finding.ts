@@ -8,8 +8,24 @@ import type { Look } from "./summary.ts";
  * again. The command stands on one line of its own, however long, so that it can be copied.
  */
 export function finding(record: ResultRecord, ledger: Ledger, { palette, width }: Look): string {
-  const { outcome, expectation, instance, position, title, requirements, expected, found, detail, why, diagnostics, baseline, reproduce } =
-    record;
+  const {
+    outcome,
+    expectation,
+    check,
+    instance,
+    position,
+    title,
+    requirements,
+    expected,
+    found,
+    detail,
+    sent,
+    mistakes,
+    why,
+    diagnostics,
+    baseline,
+    reproduce,
+  } = record;
   const stale = expectation === "stale";
   const isNew = expectation === "new";
   const heading = stale ? "STALE" : outcome.toUpperCase().replace("-", " ");
@@ -23,6 +39,11 @@ export function finding(record: ResultRecord, ledger: Ledger, { palette, width }
   if (expected !== undefined) add("expected", expected);
   if (found !== undefined) add("actual", found);
   if (detail !== "" && !stale && detail !== `expected ${expected}, found ${found}`) add("detail", detail);
+  if (sent !== undefined) add("sent", sent);
+  for (const [index, mistake] of (stale ? [] : (mistakes ?? [])).entries()) {
+    add(index === 0 ? "looks like" : "or like", mistake.id === check ? mistake.title : `${mistake.title} (${mistake.id})`);
+    add("mend", mistake.hint);
+  }
   if (why !== undefined && !stale) add("why", why);
   const tail = (diagnostics ?? "")
     .split("\n")

@@ -24,8 +24,9 @@ export function junitPoint(record: ResultRecord): TapPoint {
   if (point.directive?.word === "TODO")
     return { status: "ok", description: point.description, directive: { word: "SKIP", reason: point.directive.reason } };
   if (point.status === "ok") return { ...point, diagnostics: undefined };
-  const { requirements, outcome, expectation, reproduce } = record;
-  const message = [messageOf(record), `requirements: ${requirements.join(", ")}`, `alone: ${reproduce}`].join("; ");
+  const { requirements, outcome, expectation, mistakes = [], reproduce } = record;
+  const like = mistakes.map(({ id, title }) => `looks like: ${title} (${id})`);
+  const message = [messageOf(record), ...like, `requirements: ${requirements.join(", ")}`, `alone: ${reproduce}`].join("; ");
   return { ...point, diagnostics: { message, severity: expectation === "stale" ? "stale" : outcome } };
 }
 

@@ -37,6 +37,8 @@ export function resultRecordOf(result: CheckResult, { expectation, reason }: Jud
     why,
     diagnostics,
     goal,
+    sent,
+    mistakes,
     behaviour,
   } = result;
   return {
@@ -54,6 +56,8 @@ export function resultRecordOf(result: CheckResult, { expectation, reason }: Jud
     ...(behaviour && { behaviour: { ...behaviour } }),
     ...(expected !== undefined && { expected }),
     ...(found !== undefined && { found }),
+    ...(sent !== undefined && { sent }),
+    ...(mistakes !== undefined && { mistakes: mistakes.map((mistake) => ({ ...mistake, requirements: [...mistake.requirements] })) }),
     ...(why !== undefined && { why }),
     ...(diagnostics !== undefined && { diagnostics }),
     ...(reason !== undefined && { baseline: reason }),

@@ -98,6 +98,12 @@ describe("the record of a result", () => {
     expect(record).not.toHaveProperty("baseline");
     expect(parseReport(text(JSON.stringify(header), JSON.stringify(record)), "r").results).toEqual([record]);
   });
+  it("carries the mistakes that were named, and what was sent", () => {
+    const mistakes = [{ id: "finished/other-role", title: "t", hint: "h", requirements: ["x"] }];
+    const record = resultRecordOf({ ...made, mistakes, sent: "a Certificate" }, { expectation: "unexpected" }, "cmd");
+    expect(record).toMatchObject({ mistakes, sent: "a Certificate" });
+    expect(parseReport(text(JSON.stringify(header), JSON.stringify(record)), "r").results).toEqual([record]);
+  });
   it("carries the reason of the baseline", () => {
     const record = resultRecordOf({ ...made, why: "w" }, { expectation: "expected", reason: "known since long" }, "cmd");
     expect(record).toMatchObject({ why: "w", baseline: "known since long", expectation: "expected", reproduce: "cmd" });

@@ -41,6 +41,12 @@ export const resultRecord = z.strictObject({
     .describe("of a probe: which of the behaviours that the ambiguity register lists was seen"),
   expected: z.string().optional(),
   found: z.string().optional(),
+  sent: z.string().optional().describe("what the implementation refused although it is right"),
+  mistakes: z
+    .array(z.strictObject({ id: z.string(), title: z.string(), hint: z.string(), requirements: z.array(z.string()) }))
+    .min(1)
+    .optional()
+    .describe("known mistakes that what was received is an instance of; of several, one was made"),
   why: z.string().optional(),
   diagnostics: z.string().optional().describe("the tail of the implementation's stderr"),
   baseline: z.string().optional().describe("the reason of the baseline entry that decided the expectation"),

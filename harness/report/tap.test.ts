@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import type { Notice } from "./baseline.ts";
+import { junitPoint } from "./junit.ts";
 import type { ResultRecord } from "./records.ts";
 import { tapReporter } from "./tap.ts";
 import { tapPoint } from "./tap-point.ts";
@@ -69,6 +70,13 @@ describe("the TAP report", () => {
         reproduce: "npx expat-conformance run --iut iuts/cocos --only 'expat/5-binding/binding-altered[server,sha256]'",
       },
     });
+  });
+  it("says what a failure looks like, in TAP and in the one line that JUnit has", () => {
+    const mistakes = [{ id: "finished/other-role", title: "the secrets of the other end", hint: "h", requirements: ["x"] }];
+    const record = failure({ mistakes, sent: "a Certificate" });
+    const looksLike = ["the secrets of the other end (finished/other-role)"];
+    expect(parsed(tapOf([record])).points[0]).toMatchObject({ diag: { looksLike, sent: "a Certificate" } });
+    expect(junitPoint(record).diagnostics?.["message"]).toContain("looks like: the secrets of the other end (finished/other-role)");
   });
   it.each<[string, ResultRecord, { ok: boolean; todo?: string; skip?: string; run: boolean }]>([
     ["observed", result({ outcome: "observed", detail: "accepted" }), { ok: true, run: true }],

@@ -39,7 +39,7 @@ export function messageOf({ outcome, expectation, detail, expected, found, basel
 }
 
 function diagnosticsOf(record: ResultRecord): NonNullable<TapPoint["diagnostics"]> {
-  const { outcome, expectation, requirements, position, expected, found, detail, reproduce } = record;
+  const { outcome, expectation, requirements, position, expected, found, detail, sent, mistakes, reproduce } = record;
   return {
     message: messageOf(record),
     severity: expectation === "stale" ? "stale" : outcome,
@@ -48,6 +48,8 @@ function diagnosticsOf(record: ResultRecord): NonNullable<TapPoint["diagnostics"
     ...(expected !== undefined && { expected }),
     ...(found !== undefined && { found }),
     ...(detail !== "" && { detail }),
+    ...(sent && { sent }),
+    ...(mistakes && { looksLike: mistakes.map(({ id, title }) => `${title} (${id})`) }),
     reproduce,
   };
 }

@@ -55,6 +55,23 @@ FAIL expat/5-binding/binding-altered[server,sha256]  relying-party/server
   it("shows the control characters of an implementation and does not obey them", () => {
     expect(textOf([failure({ found: "\u001b[2Jx", diagnostics: "a\u0007" })])).not.toMatch(/[\u001b\u0007]/);
   });
+  it("says what it looks like and what to mend, and of two that fit both", () => {
+    const one = {
+      id: "finished/other-role",
+      title: "both secrets are those of the other end",
+      hint: "Take your own.",
+      requirements: ["x"],
+    };
+    const text = textOf([failure({ mistakes: [one, { ...one, id: "b/c", title: "or something else" }], sent: "a Certificate" })]);
+    expect(text).toContain(`
+    sent         a Certificate
+    looks like   both secrets are those of the other end (finished/other-role)
+    mend         Take your own.
+    or like      or something else (b/c)
+    mend         Take your own.
+    why          The`);
+    expect(textOf([result({ expectation: "stale", mistakes: [one] })])).not.toContain("looks like");
+  });
   it("says more where the detail does", () => {
     expect(textOf([failure()])).not.toContain("    detail ");
     expect(textOf([failure({ detail: "no answer within 10 s" })])).toContain("    detail       no answer within 10 s");

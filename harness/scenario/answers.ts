@@ -8,6 +8,8 @@ import { type Bytes, equalBytes, preview } from "../wire/bytes.ts";
 export interface Deviation {
   readonly expected: string;
   readonly found: string;
+  /** Where it refused what is right: what that was. */
+  readonly sent?: string;
 }
 
 /** What an answer is when a script expects something made, or a refusal: undefined where it is as expected. */

@@ -50,6 +50,8 @@ export interface Case extends Check {
 
 interface JudgingStep {
   readonly name: string;
+  /** In which role the IUT made what is judged: a script may have it play both. */
+  readonly role: Role;
   readonly title: string;
   readonly why: string;
   readonly requirements: readonly string[];
@@ -67,25 +69,34 @@ const ATTESTATION_STEPS = new Set([...SHARED_STEPS, ...Object.values(MODEL_STEPS
 export function judgingSteps(iut: Role, model: Model | undefined, steps: readonly Step[]): readonly JudgingStep[] {
   const made = steps.flatMap((step) => ("authenticate" in step && step.authenticate.by === "iut" ? [step.authenticate] : []));
   const judging: JudgingStep[] = [];
-  if (made.some(({ expect }) => expect === "empty")) judging.push(...emptySteps);
+  if (made.some(({ expect }) => expect === "empty")) judging.push(...as("attester", emptySteps));
   if (steps.some((step) => "validate" in step && step.validate.by === "harness")) {
     const spontaneous = made.some(({ request }) => request === null);
-    const applies = ({ name }: JudgingStep) =>
+    const applies = ({ name }: { readonly name: string }) =>
       (!ATTESTATION_STEPS.has(name) || (model && [...SHARED_STEPS, ...MODEL_STEPS[model]].includes(name))) &&
       !(spontaneous && name === "context") &&
       (name !== "freshness" || made.length > 1) &&
       // Of two certificates no other order has a path: only where the case chooses a chain is there something to ask.
       (name !== "certificate-order" || made.some(({ identity }) => identity != null));
-    judging.push(...judgedSteps.filter(applies));
+    judging.push(...as("attester", judgedSteps.filter(applies)));
   }
-  if (steps.some((step) => "contexts" in step)) judging.push(...contextSteps);
+  const sample = steps.find((step) => "contexts" in step);
+  if (sample) judging.push(...as(sample.contexts.of === "requests" ? "relying-party" : "attester", contextSteps));
   if (judgesRequests(iut, steps)) {
     const offers = steps.some((step) => "request" in step && (step.request.attestation ?? model !== undefined));
+    const asking = requestSteps.filter(({ name }) => offers || name !== "offer");
     judging.push(
-      ...requestSteps.filter(({ name }) => offers || name !== "offer").map((step) => ({ ...step, name: `request-${step.name}` })),
+      ...as(
+        "relying-party",
+        asking.map((step) => ({ ...step, name: `request-${step.name}` })),
+      ),
     );
   }
   return judging;
+}
+
+function as(role: Role, steps: readonly Omit<JudgingStep, "role">[]): JudgingStep[] {
+  return steps.map(({ name, title, why, requirements }) => ({ name, title, why, requirements, role }));
 }
 
 /** True where the case is about the requests themselves: a relying party asks, and nothing is validated afterwards. */

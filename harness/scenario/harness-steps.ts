@@ -1,6 +1,7 @@
 import { judge } from "../appraisal/appraise.ts";
 import { otherSide } from "../authenticator/secrets.ts";
 import { chooseScheme, supportedSchemes } from "../authenticator/signature.ts";
+import { explainAuthenticator } from "../explain/explain.ts";
 import { buildAuthenticator, buildRequest } from "../forge/build.ts";
 import type { Channel } from "../tls/channel.ts";
 import { concat } from "../wire/bytes.ts";
@@ -52,7 +53,7 @@ export function judgeAuthenticator(run: ScriptRun, step: ValidateStep, inputs: V
   const { on, connection, request, authenticator, trust, policy } = inputs;
   const { attested } = run.script;
   const { anchors } = run.context;
-  const { results, attested: holdsAttestation } = judge({
+  const judged = judge({
     connection: connection.channel,
     sender: run.iutSide,
     profile: run.context.profile,
@@ -71,8 +72,9 @@ export function judgeAuthenticator(run: ScriptRun, step: ValidateStep, inputs: V
     payload: run.context.payload,
     ...(attested && !anchors && authenticator.asked && { asked: authenticator.asked }),
   });
+  const results = explainAuthenticator(judged.results, judged.state);
   run.judge(anchors && !anchors.roots ? results.map(withoutPath) : results);
-  if (attested && !holdsAttestation) run.observation = "answers the offer without attestation (open point offer-declined)";
+  if (attested && !judged.attested) run.observation = "answers the offer without attestation (open point offer-declined)";
   const context = contextOf(authenticator.bytes);
   if (context) run.messages.addContext(on, context);
 }

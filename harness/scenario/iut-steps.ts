@@ -1,6 +1,8 @@
-import { emptySteps } from "../appraisal/empty-steps.ts";
+import { type EmptyAppraisal, emptySteps } from "../appraisal/empty-steps.ts";
 import { runAll } from "../appraisal/finding.ts";
-import { requestSteps } from "../appraisal/request-steps.ts";
+import { type RequestAppraisal, requestSteps } from "../appraisal/request-steps.ts";
+import { describeAuthenticator } from "../explain/describe.ts";
+import { explainEmpty, explainRequest } from "../explain/explain.ts";
 import { MutationError } from "../forge/edit.ts";
 import { type Answer, SetUpError } from "../iut/driver.ts";
 import { type Bytes, equalBytes, preview } from "../wire/bytes.ts";
@@ -33,8 +35,9 @@ export async function askRequest(run: ScriptRun, step: RequestStep, inputs: Requ
   }
   if (judgesRequests(run.script.iut, run.script.steps)) {
     const earlierContexts = run.messages.contexts(on);
-    const appraisal = { sender: run.iutSide, profile: run.context.profile, request: bytes, earlierContexts };
-    const results = runAll(requestSteps, { ...appraisal, asked: { signatureSchemes, attestation, context } });
+    const asked = { signatureSchemes, attestation, context };
+    const state: RequestAppraisal = { sender: run.iutSide, profile: run.context.profile, request: bytes, earlierContexts, asked };
+    const results = explainRequest(runAll(requestSteps, state), state);
     run.judge(results.map((result) => ({ ...result, step: `request-${result.step}` })));
   }
   try {
@@ -102,14 +105,14 @@ function rightOf(run: ScriptRun, expect: "made-or-refused" | "attested-or-declin
 // The authenticated refusal of RFC 9261 section 6.
 function emptyAnswer(run: ScriptRun, { connection, request }: AuthenticateInputs, answer: Answer<Bytes>): Deviation | undefined {
   if ("refused" in answer) return { expected: "an empty authenticator", found: describeRefusal(answer.refused) };
-  const judged = runAll(emptySteps, {
+  const state: EmptyAppraisal = {
     connection: connection.channel,
     sender: run.iutSide,
     request: request?.bytes ?? new Uint8Array(0),
     certificateRequestContext: request?.context ?? new Uint8Array(0),
     authenticator: answer.value,
-  });
-  run.judge(judged);
+  };
+  run.judge(explainEmpty(runAll(emptySteps, state), state));
   return isEmpty(answer) ? undefined : { expected: "an empty authenticator", found: "an authenticator with a Certificate" };
 }
 
@@ -130,6 +133,7 @@ export async function askValidation(run: ScriptRun, step: ValidateStep, inputs: 
   });
   const decided = decision(run, step.expect === "accepted" ? "made" : step.expect, answer, "acceptance", "accepted");
   if ("refused" in answer && !decided) run.hasRefused = true;
+  if ("refused" in answer && decided) return { ...decided, sent: describeAuthenticator(authenticator.bytes, run.context.profile) };
   if (decided || "refused" in answer || answer.value === undefined || step.expect !== "accepted") return decided;
   const sent = authenticator.built?.values;
   return sent && wrongReport(answer.value, sent.certificate, attestation !== "none" && sent.extension ? authenticator.format : undefined);

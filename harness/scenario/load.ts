@@ -89,9 +89,9 @@ function completeCase(id: string, file: CaseFile, control: Case | undefined, fou
   const steps = file.steps ?? vary(control?.steps ?? [], file, kind, here);
   // A step whose statements all bind the other end (`policy`, say, of an attester) is no question to this one.
   const judged = (kind === "positive" ? judgingSteps(file.iut, model, steps) : [])
-    .map(({ name, title, why, requirements }) => {
-      const bound = binding(requirements, file.iut, ledger, `${here}: step ${name}`);
-      const question = { kind, iut: file.iut, requirements: bound, said: undefined, request: name.startsWith("request-") };
+    .map(({ name, title, why, requirements, role }) => {
+      const bound = binding(requirements, role, ledger, `${here}: step ${name}`);
+      const question = { kind, iut: role, requirements: bound, said: undefined, request: name.startsWith("request-") };
       const goal = goalOf(question, ledger, goals, here);
       return { id: `${id}#${name}`, title, why, requirements: bound, iut: file.iut, kind, goal };
     })

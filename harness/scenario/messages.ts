@@ -39,12 +39,17 @@ export class Messages {
   #lastRequest: RequestMessage | undefined;
   #lastAuthenticator: AuthenticatorMessage | undefined;
 
+  /** `watch` sees each message that is kept. */
+  constructor(readonly watch?: (message: RequestMessage | AuthenticatorMessage) => void) {}
+
   keepRequest(name = "request", request: RequestMessage): void {
+    this.watch?.(request);
     this.#lastRequest = request;
     this.#requests.set(name, request);
   }
 
   keepAuthenticator(name = "authenticator", authenticator: AuthenticatorMessage): void {
+    this.watch?.(authenticator);
     this.#lastAuthenticator = authenticator;
     this.#authenticators.set(name, authenticator);
   }

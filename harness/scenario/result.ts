@@ -1,3 +1,4 @@
+import type { NamedMistake } from "../appraisal/finding.ts";
 import type { Position } from "../iut/protocol.ts";
 import type { Behaviour } from "./ambiguities.ts";
 import type { Kind } from "./case.ts";
@@ -17,6 +18,10 @@ export interface Verdict {
   readonly found?: string;
   /** Of a probe: what the IUT showed, where it is one of the behaviours that the register lists. */
   readonly behaviour?: Behaviour;
+  /** Where it refused what is right: what that was. */
+  readonly sent?: string;
+  /** Known mistakes that what was received is an instance of (harness/explain). */
+  readonly mistakes?: readonly NamedMistake[];
 }
 
 /** A verdict with all that says what it is about. */

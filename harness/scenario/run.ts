@@ -130,7 +130,7 @@ function resultsFor(
   const { serialisation } = formatsByName[instance.format];
   const atStake = ({ requirements }: Check) =>
     requirements.filter((id) => [undefined, serialisation].includes(ledger.get(id)?.serialisation));
-  const result = (check: Check, { outcome, detail, expected, found, behaviour }: Verdict): CheckResult => ({
+  const result = (check: Check, { outcome, detail, expected, found, behaviour, sent, mistakes }: Verdict): CheckResult => ({
     check: check.id,
     instance: `${check.id}${parameters}`,
     title: check.title,
@@ -149,6 +149,8 @@ function resultsFor(
     ...(expected !== undefined && { expected }),
     ...(found !== undefined && { found }),
     ...(behaviour && { behaviour }),
+    ...(sent !== undefined && { sent }),
+    ...(mistakes !== undefined && { mistakes }),
     ...(diagnostics !== "" && outcome !== "pass" && { diagnostics: diagnostics.slice(-1000) }),
   });
   const judged = script.judged.map((check) => {

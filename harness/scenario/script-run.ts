@@ -11,7 +11,7 @@ import { type Bytes, utf8 } from "../wire/bytes.ts";
 import type { CipherSuite } from "../wire/code-points.ts";
 import type { Showing } from "./ambiguities.ts";
 import type { Case } from "./case.ts";
-import { Messages } from "./messages.ts";
+import { type AuthenticatorMessage, Messages, type RequestMessage } from "./messages.ts";
 import type { FormatName, SchemeName } from "./parameters.ts";
 import { cmwDataOf } from "./received.ts";
 import type { ValueScope } from "./values.ts";
@@ -29,6 +29,8 @@ export interface ExecutionContext {
   readonly seed: string;
   /** Names the instance: with the seed, the source of the contexts that the harness chooses. */
   readonly instance: string;
+  /** Sees each message of the script as it is made or arrives. */
+  readonly watch?: (message: RequestMessage | AuthenticatorMessage) => void;
 }
 
 /** What a product in the field is judged by, in place of the test PKI. */
@@ -39,7 +41,7 @@ export interface Anchors {
 
 /** The state of one run of a script: connections, messages by name, and what was found out. The steps read and write it. */
 export class ScriptRun implements ValueScope {
-  readonly messages = new Messages();
+  readonly messages: Messages;
   readonly judged: StepResult[] = [];
   observation: string | undefined;
   /** The observation of a probe, as the key of a behaviour. */
@@ -58,6 +60,7 @@ export class ScriptRun implements ValueScope {
     readonly driver: Driver,
     readonly context: ExecutionContext,
   ) {
+    this.messages = new Messages(context.watch);
     this.exporterLabel = context.profile.exporterLabel;
     this.iutSide = splitPosition(context.position).side;
   }

@@ -7,6 +7,7 @@ import { ChannelError } from "../tls/channel.ts";
 import type { Case, Check } from "./case.ts";
 import type { Execution } from "./execute.ts";
 import { type Ledger, severity } from "./ledger.ts";
+import { explanationOf } from "./own-mistake.ts";
 import type { Verdict } from "./result.ts";
 
 /** The one place where what happened becomes an outcome. Levels come from the ledger; error texts decide nothing. */
@@ -26,7 +27,7 @@ export function verdictOf(script: Case, { deviation, observation, shown, judged 
   if (deviation === undefined)
     return observation === undefined ? { outcome: "pass", detail: "" } : { outcome: "observed", detail: observation };
   const detail = `expected ${deviation.expected}, found ${deviation.found}`;
-  return { outcome: severity(script.requirements, ledger), detail, ...deviation };
+  return { outcome: severity(script.requirements, ledger), detail, ...deviation, ...explanationOf(script, deviation) };
 }
 
 /** The verdict of a check that is one step of a judgement. */
@@ -41,7 +42,14 @@ export function stepVerdict(check: Check, result: StepResult | undefined, execut
       return { outcome: "pass", detail: "" };
     case "finding": {
       const { expected, found } = result.finding;
-      return { outcome: severity(check.requirements, ledger), detail: `expected ${expected}, found ${found}`, expected, found };
+      const detail = `expected ${expected}, found ${found}`;
+      return {
+        outcome: severity(check.requirements, ledger),
+        detail,
+        expected,
+        found,
+        ...(result.mistakes && { mistakes: result.mistakes }),
+      };
     }
     case "skipped":
       return { outcome: "observed", detail: result.reason };

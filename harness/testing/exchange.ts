@@ -7,7 +7,7 @@ import type { BuildInput } from "../forge/authenticator-values.ts";
 import { type BuiltAuthenticator, buildAuthenticator, buildRequest } from "../forge/build.ts";
 import type { Mutation } from "../forge/mutation.ts";
 import { CLAIMS } from "../pki/claims.ts";
-import { pki } from "../pki/test-pki.ts";
+import { type Family, families, pki } from "../pki/test-pki.ts";
 import { utf8 } from "../wire/bytes.ts";
 import { decodeRequest } from "../wire/request.ts";
 import { fixedConnection } from "./connection.ts";
@@ -19,29 +19,37 @@ export interface Exchange {
   readonly appraisal: AppraisalInput;
 }
 
-/** Makes the exchange, with `edits` on the authenticator. `mutations` may leave out `reseal`, which is then true. */
+/** Edits may leave out `reseal`, which is then true. */
+export type Edits = readonly (Omit<Mutation, "reseal"> & { readonly reseal?: Mutation["reseal"] })[];
+
+/** Makes the exchange, with `edits` on the authenticator, keys of `family`, the Evidence in a CMW in `cmw`. */
 export function exchange(
-  edits: readonly (Omit<Mutation, "reseal"> & { readonly reseal?: Mutation["reseal"] })[] = [],
+  edits: Edits = [],
   connection: ExporterSource = fixedConnection(),
+  { family = "p256", cmw = "cbor" }: { readonly family?: Family; readonly cmw?: "cbor" | "json" } = {},
 ): Exchange {
+  const scheme = families[family];
   const { request } = buildRequest({
     sender: "client",
     profile: defaultProfile,
     certificateRequestContext: utf8("the context"),
-    signatureSchemes: [0x0403],
+    signatureSchemes: [scheme],
     attestation: true,
   });
-  const attester = pki("attestation-p256");
+  const identity = pki(`identity-${family}`);
+  // COSE knows one algorithm for RSA here.
+  const attesting = family.startsWith("rsa-") ? "rsa-pss-sha256" : family;
+  const attester = pki(`attestation-${attesting}`);
   const input: BuildInput = {
     connection,
     sender: "server",
     profile: defaultProfile,
     request,
     certificateRequestContext: utf8("the context"),
-    identity: { chain: pki("identity-p256").chain, key: pki("identity-p256").key, scheme: 0x0403 },
+    identity: { chain: identity.chain, key: identity.key, scheme },
     attestation: {
       message: { format: eatCwt, ...CLAIMS, key: attester.key, chain: attester.chain },
-      cmw: "cbor",
+      cmw,
       form: "record",
       payload: cmwPayload,
     },
@@ -56,7 +64,11 @@ export function exchange(
     profile: defaultProfile,
     request: { bytes: request, decoded: decodeRequest(request) },
     authenticator: built.authenticator,
-    trust: { pkix: [pki("identity-root-p256").certificate], attestation: [pki("attestation-root-p256").certificate], results: [] },
+    trust: {
+      pkix: [pki(`identity-root-${family}`).certificate],
+      attestation: [pki(`attestation-root-${attesting}`).certificate],
+      results: [],
+    },
     policy: { attestation: "required", measurement: CLAIMS.measurement },
     now: new Date("2026-01-01T00:00:00Z"),
     consumedContexts: new Set(),
