@@ -235,5 +235,11 @@ function at(path: readonly unknown[]): string {
 function show(value: unknown): string {
   if (value instanceof Uint8Array) return `bytes ${preview(value)}`;
   if (value instanceof Map) return `a map of ${value.size} entries`;
-  return view(Buffer.from(JSON.stringify(value) ?? String(value))).toString("utf8", 0, 60);
+  if (typeof value === "bigint" || value instanceof CborTag) return typeof value === "bigint" ? String(value) : `tag ${value.tag}`;
+  return view(Buffer.from(JSON.stringify(value, shallow) ?? String(value))).toString("utf8", 0, 60);
+}
+
+// What a message to people shows of lists: JSON has no form for the large integers in them.
+function shallow(_: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
 }
