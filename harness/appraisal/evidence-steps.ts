@@ -13,7 +13,15 @@ export const evidenceSteps: readonly Step<AppraisalState>[] = [
     name: "evidence-signature",
     title: "The Evidence is signed by an attestation key that chains to a trusted anchor",
     why: "Evidence that anyone can sign attests nothing.",
-    requirements: ["expat-evidence-anchor", "expat-evidence-signed", "expat-attestation-key-chain", "eat-cose-sign1", "eat-x5chain"],
+    requirements: [
+      "expat-evidence-anchor",
+      "expat-evidence-signed",
+      "expat-attestation-key-chain",
+      "eat-cose-sign1",
+      "eat-x5chain",
+      "cmw-value-matches-type",
+      "cmw-content-protected",
+    ],
     applies: readingModel("background-check"),
     run(state) {
       const opened: (OpenedEvidence & { readonly place: string })[] = [];

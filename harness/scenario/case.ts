@@ -1,4 +1,5 @@
 import { appraisalSteps } from "../appraisal/appraise.ts";
+import { cmwRequirements } from "../appraisal/attestation-steps.ts";
 import { emptySteps } from "../appraisal/empty-steps.ts";
 import { requestSteps } from "../appraisal/request-steps.ts";
 import type { Model } from "../attestation/format.ts";
@@ -66,7 +67,9 @@ export function judgingSteps(iut: Role, model: Model | undefined, steps: readonl
       (!ATTESTATION_STEPS.has(name) || (model && [...SHARED_STEPS, ...MODEL_STEPS[model]].includes(name))) &&
       !(spontaneous && name === "context") &&
       (name !== "freshness" || made.length > 1);
-    judging.push(...appraisalSteps.filter(applies));
+    const wrappers = made.map(({ attestation }) => cmwRequirements(attestation?.cmw ?? "cbor", attestation?.form ?? "record"));
+    const ofWrapper = [...new Set(wrappers.flat())];
+    judging.push(...appraisalSteps.filter(applies).map((step) => (step.name === "cmw" ? { ...step, requirements: ofWrapper } : step)));
   }
   if (judgesRequests(iut, steps)) {
     const offers = steps.some((step) => "request" in step && (step.request.attestation ?? model !== undefined));

@@ -106,7 +106,7 @@ function namedFamilies(script: Case): SchemeName[] {
     if ("request" in step && step.request.by === "iut") return step.request.signatureSchemes ?? [];
     if (!("authenticate" in step)) return [];
     const { by, identity, attestation } = step.authenticate;
-    return [by === "iut" ? identity : undefined, attestation?.key].flatMap((name) => (name ? [familyOf(name)] : []));
+    return [by === "iut" ? identity : undefined, attestation?.key, attestation?.signer].flatMap((name) => (name ? [familyOf(name)] : []));
   });
 }
 
