@@ -119,6 +119,9 @@ await make("attestation-self-signed", { subject: "CN=attestation self-signed" })
 // The end-entity key, also certified for attestation: the open point dedicated-key.
 await make("attestation-of-identity", { subject: "CN=attestation of identity", issuer: attestationIssuer, keyOf: "identity-p256" });
 
+// Certified by the root itself: its chain is one certificate.
+await make("attestation-direct", { subject: "CN=attestation direct", issuer: "attestation-root-p256" });
+
 // Issuers of Attestation Results; JOSE and COSE know the same four algorithms here.
 for (const family of ["p256", "p384", "ed25519", "rsa-pss-sha256"]) {
   await make(`result-root-${family}`, { subject: `CN=Result Root ${family}`, family, ca: true });

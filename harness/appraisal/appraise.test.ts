@@ -5,7 +5,7 @@ import { pki, roots } from "../pki/test-pki.ts";
 import { fixedConnection } from "../testing/connection.ts";
 import { exchange } from "../testing/exchange.ts";
 import { fromHex, toHex } from "../wire/bytes.ts";
-import { appraisalSteps, judge, validate } from "./appraise.ts";
+import { judge, judgedSteps, validate } from "./appraise.ts";
 import type { AppraisalInput } from "./state.ts";
 
 type Edits = NonNullable<Parameters<typeof exchange>[0]>;
@@ -25,7 +25,7 @@ describe("the appraisal", () => {
       findings: [],
       blocked: [],
       skipped: ofPassport,
-      passed: appraisalSteps.map(({ name }) => name).filter((name) => !ofPassport.includes(name)),
+      passed: judgedSteps.map(({ name }) => name).filter((name) => !ofPassport.includes(name)),
     });
     expect(validate(exchange().appraisal)).toMatchObject({
       accepted: { attestation: { model: "background-check", mediaType: "application/eat+cwt" } },
@@ -55,6 +55,19 @@ describe("the appraisal", () => {
     const dependent: Record<string, string[]> = { schemes: ["certificate-verify"] };
     expect(findings).toEqual([step, ...(dependent[step] ?? [])]);
     expect(validate(exchange(edits).appraisal)).toMatchObject({ refused: { step } });
+  });
+
+  it("certificate-order: a certificate out of its place is found by the judge, and no relying party refuses for it", () => {
+    const edits: Edits = [
+      {
+        at: "certificate.entries",
+        op: "insert",
+        index: 1,
+        value: { certData: pki("attestation-intermediate-p256").certificate, extensions: [] },
+      },
+    ];
+    expect(outcome(edits).findings).toEqual(["certificate-order"]);
+    expect(validate(exchange(edits).appraisal)).toHaveProperty("accepted");
   });
 
   it("context: another context is found, and takes the binding along, which depends on it", () => {

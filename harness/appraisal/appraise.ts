@@ -3,10 +3,14 @@ import type { Bytes } from "../wire/bytes.ts";
 import { attestationSteps } from "./attestation-steps.ts";
 import { attestationExtensions, authenticatorSteps } from "./authenticator-steps.ts";
 import { type Finding, firstFinding, runAll, type Step, type StepResult } from "./finding.ts";
+import { senderSteps } from "./sender-steps.ts";
 import { type AppraisalInput, type AppraisalState, beginAppraisal } from "./state.ts";
 
 /** The appraisal of an authenticator (second spine). A person who has read this list knows what is judged, and in which order. */
 export const appraisalSteps: readonly Step<AppraisalState>[] = [...authenticatorSteps, ...attestationSteps];
+
+/** What the judge asks: the appraisal, and what binds the sender alone. */
+export const judgedSteps: readonly Step<AppraisalState>[] = [...appraisalSteps, ...senderSteps];
 
 /** What a relying party learns of an authenticator that it accepts. */
 export interface Accepted {
@@ -20,7 +24,7 @@ export interface Accepted {
 /** Judges an authenticator to the end: one result for each step, in order. */
 export function judge(input: AppraisalInput): { results: StepResult[]; attested: boolean } {
   const state = beginAppraisal(input);
-  const results = runAll(appraisalSteps, state);
+  const results = runAll(judgedSteps, state);
   return { results, attested: attestationExtensions(state).length > 0 };
 }
 

@@ -5,6 +5,7 @@ import { ALGORITHM_NAMES, type OpenedToken, TokenError } from "../attestation/to
 import type { ParsedCertificate } from "../authenticator/certificate.ts";
 import { parseCertificate } from "../authenticator/certificate.ts";
 import { MAX_CHAIN, validatePath } from "../authenticator/path.ts";
+import type { PathPurpose } from "../authenticator/path-rules.ts";
 import { verifyWith } from "../authenticator/signature.ts";
 import { type Bytes, equalBytes, preview } from "../wire/bytes.ts";
 import { attestationExtensions, finding } from "./authenticator-steps.ts";
@@ -54,6 +55,15 @@ export function each<Item extends { readonly place?: string }>(
   return undefined;
 }
 
+/** How a token is verified, and what its signer is called. */
+interface Verification {
+  /** Of the finding where it is not right. */
+  readonly code: Finding["code"];
+  readonly now: Date;
+  readonly purpose: PathPurpose;
+  readonly signer: string;
+}
+
 /**
  * Whether a token is signed by the first key of its chain, and that key chains to one of `anchors` (undefined: not judged).
  * Throws TokenError or Error where a certificate of the chain is none.
@@ -61,7 +71,7 @@ export function each<Item extends { readonly place?: string }>(
 export function verifyToken(
   { chain, algorithm, algorithmName, signedContent, signature }: OpenedToken,
   anchors: readonly Bytes[] | undefined,
-  { code, now, signer }: { readonly code: Finding["code"]; readonly now: Date; readonly signer: string },
+  { code, now, purpose, signer }: Verification,
 ): Finding | undefined {
   if (chain.length > MAX_CHAIN) return finding(code, `a chain of at most ${MAX_CHAIN} certificates`, `${chain.length} of them`);
   const certificates: ParsedCertificate[] = chain.map(parseCertificate);
@@ -71,7 +81,7 @@ export function verifyToken(
   if (!verifyWith(algorithm, leaf.publicKey, signedContent, signature)) {
     return finding(code, `a signature of "${leaf.x509.subject}" (${algorithmName})`, "one that does not verify");
   }
-  const failure = anchors && validatePath(certificates, anchors, now);
+  const failure = anchors && validatePath(certificates, anchors, now, purpose);
   return failure && finding(code, `a path from the ${signer} to a trusted anchor`, failure.reason);
 }
 

@@ -15,7 +15,7 @@ import { type AppraisalState, type AttestedMessage, fact, needs } from "./state.
 
 /** The statements that a CMW of that encoding and form answers, whatever it holds. */
 export function cmwRequirements(encoding: CmwEncoding, form: Cmw["form"]): readonly string[] {
-  const wrapper = ["expat-cmw-format", "expat-cmw-serialisation", "iut-cmw-as-asked", "cmw-tree"];
+  const wrapper = ["expat-cmw-format", "expat-cmw-serialisation", "iut-cmw-as-asked", "cmw-tree", "eat-media-type"];
   if (form === "tag") return [...wrapper, "cmw-tag-range", "cmw-tag-value"];
   const ofJson = ["cmw-json-no-content-format", "cmw-json-base64url", "cmw-json-base64url-text-too"];
   const indicator = ["cmw-ind-range", "cmw-ind-nonzero", "cmw-ind-omitted", "cmw-ind-kind"];
@@ -102,7 +102,12 @@ function readCmw(state: AppraisalState, cmwData: Bytes): Finding | undefined {
       const token = signed.envelope.open(cmwData);
       content = token.payload;
       if (token.contentType !== signed.contentType) return finding("cmw", `content type ${signed.contentType}`, String(token.contentType));
-      return verifyToken(token, state.input.trust.attestation, { code: "cmw", now: state.input.now, signer: "signer of the CMW" });
+      return verifyToken(token, state.input.trust.attestation, {
+        code: "cmw",
+        now: state.input.now,
+        purpose: "attestation",
+        signer: "signer of the CMW",
+      });
     });
     if ("problem" in result) return result.problem;
     problem = result.read;

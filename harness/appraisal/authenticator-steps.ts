@@ -139,6 +139,9 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
       "rfc9261-x509-only",
       "rfc9261-validate-chain",
       "rfc8446-certificate-first",
+      "rfc8446-certificate-der",
+      "rfc8446-x509v3",
+      "rfc8446-key-usage",
     ],
     applies: needs("certificate"),
     run(state) {
@@ -152,7 +155,7 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
       }
       state.facts.chain = chain;
       const { pkix } = state.input.trust;
-      const failure = pkix && validatePath(chain, pkix, state.input.now);
+      const failure = pkix && validatePath(chain, pkix, state.input.now, "tls");
       return failure && finding("pkix", "a path to a trusted root", failure.reason);
     },
   },

@@ -17,8 +17,20 @@ export const evidenceSteps: readonly Step<AppraisalState>[] = [
       "expat-evidence-anchor",
       "expat-evidence-signed",
       "expat-attestation-key-chain",
+      "eat-claims-set",
+      "eat-protected",
       "eat-cose-sign1",
+      "eat-cose-headers",
+      "eat-cose-label-types",
+      "eat-cose-labels-unique",
+      "eat-cose-no-duplicate-keys-sent",
+      "eat-cose-sig-structure",
+      "eat-cose-sig-structure-encoding",
       "eat-x5chain",
+      "eat-x5chain-encoding",
+      "eat-jws-compact",
+      "eat-jws-x5c",
+      "eat-jwt-names-unique",
       "cmw-value-matches-type",
       "cmw-content-protected",
     ],
@@ -31,7 +43,7 @@ export const evidenceSteps: readonly Step<AppraisalState>[] = [
         const result = reads("evidence-signature", format.mediaType, () => {
           const evidence = format.open(leaf.value, state.input.profile);
           opened.push({ ...evidence, place: placeOf(leaf) });
-          const signer = { code: "evidence-signature", now: state.input.now, signer: "attestation key" } as const;
+          const signer = { code: "evidence-signature", now: state.input.now, purpose: "attestation", signer: "attestation key" } as const;
           return verifyToken(evidence, state.input.trust.attestation, signer);
         });
         first ??= "problem" in result ? result.problem : result.read;
@@ -55,6 +67,11 @@ export const evidenceSteps: readonly Step<AppraisalState>[] = [
       "expat-binding-in-evidence",
       "expat-bound-to-context",
       "eat-nonce",
+      "eat-nonce-json",
+      "eat-integer-keys",
+      "eat-text-names",
+      "eat-json-bytes",
+      "eat-freshness",
     ],
     applies: readingModel("background-check", "evidence", "chain", "certificate"),
     run(state) {
@@ -87,7 +104,7 @@ export const evidenceSteps: readonly Step<AppraisalState>[] = [
     name: "claims",
     title: "The Evidence carries the claims that the attester was told to make, and names its profile",
     why: "A claim that is lost on the way from the platform to the Evidence is one that no policy can be met with.",
-    requirements: ["iut-claims", "eat-profile"],
+    requirements: ["iut-claims", "eat-profile", "eat-ueid-permanent", "eat-uri-as-text", "eat-single-encoding"],
     applies: (state) =>
       state.input.asked
         ? readingModel("background-check", "evidence")(state)

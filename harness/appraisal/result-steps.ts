@@ -21,7 +21,7 @@ export const resultSteps: readonly Step<AppraisalState>[] = [
         const result = reads("result-signature", format.mediaType, () => {
           const token = format.open(leaf.value);
           opened.push({ ...token, place: placeOf(leaf) });
-          const signer = { code: "result-signature", now: state.input.now, signer: "issuer" } as const;
+          const signer = { code: "result-signature", now: state.input.now, purpose: "result", signer: "issuer" } as const;
           return verifyToken(token, state.input.trust.results, signer);
         });
         first ??= wrongResult(state, leaf.value) ?? ("problem" in result ? result.problem : result.read);

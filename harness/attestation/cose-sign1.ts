@@ -57,11 +57,13 @@ export const coseSign1: Envelope = {
     ) {
       throw new TokenError("expected an array of protected header, unprotected header, payload and signature");
     }
-    const headers = protectedHeader.length === 0 ? new Map() : readMap(protectedHeader, "protected header");
+    const headers = protectedHeader.length === 0 ? new Map() : readHeader(readMap(protectedHeader, "protected header"));
+    readHeader(unprotectedHeader);
     checkCritical(headers, unprotectedHeader);
+    const twice = [...headers.keys()].find((label) => unprotectedHeader.has(label));
+    if (twice !== undefined) throw new TokenError(`expected each header parameter in one bucket, found ${String(twice)} in both`);
     const algorithmId: unknown = headers.get(HEADER_ALG);
     const contentType: unknown = headers.get(HEADER_CONTENT_TYPE);
-    // RFC 9052 section 3: what stands in both buckets is taken from the protected one, where the message is not refused for it.
     return {
       chain: readChain(headers.get(HEADER_X5CHAIN) ?? unprotectedHeader.get(HEADER_X5CHAIN)),
       algorithmName: `COSE algorithm ${String(algorithmId)}`,
@@ -136,8 +138,17 @@ function claimsOf(map: Map<unknown, unknown>): Claims {
 
 function readChain(value: unknown): readonly Bytes[] {
   const list: unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value];
+  // RFC 9360 section 2: an array is for several, one stands bare.
+  if (Array.isArray(value) && list.length < 2) throw new TokenError(`expected x5chain as an array of at least two, found ${list.length}`);
   if (!list.every((certificate) => certificate instanceof Uint8Array)) throw new TokenError("expected x5chain to hold byte strings");
   return list as Bytes[];
+}
+
+// RFC 9052 section 1.5: labels are integers or texts.
+function readHeader(map: Map<unknown, unknown>): Map<unknown, unknown> {
+  const label = [...map.keys()].find((key) => typeof key !== "number" && typeof key !== "string");
+  if (label !== undefined) throw new TokenError(`expected header labels that are integers or texts, found ${String(label)}`);
+  return map;
 }
 
 function readMap(bytes: Bytes, what: string): Map<unknown, unknown> {

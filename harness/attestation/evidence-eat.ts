@@ -13,7 +13,7 @@ export type EatLabels = Readonly<Record<keyof EvidenceClaims | "eatProfile", num
  * each. The claims that EAT does not register stand where the profile puts them.
  */
 export function eatEvidence<Name extends string>(
-  identity: Pick<EvidenceFormat, "mediaType" | "contentFormat"> & { readonly name: Name },
+  identity: Pick<EvidenceFormat, "mediaType" | "contentFormat" | "serialisation"> & { readonly name: Name },
   envelope: Envelope,
   labelsOf: (profile: Profile) => EatLabels,
 ): EvidenceFormat & { readonly name: Name } {

@@ -53,6 +53,7 @@ interface Format {
   readonly mediaType: string;
   /** CoAP Content-Format of the media type. */
   readonly contentFormat: number;
+  readonly serialisation: "cwt" | "jwt";
   readonly envelope: Envelope;
 }
 

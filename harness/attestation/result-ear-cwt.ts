@@ -3,7 +3,7 @@ import { earResult } from "./result-ear.ts";
 
 /** EAR as CWT (draft-ietf-rats-ear sections 3.3 and 9.1; RFC 9711 section 4.2.18 for submods, RFC 8392 section 4 for the times). */
 export const earCwt = earResult(
-  { name: "ear-cwt", mediaType: "application/eat+cwt", contentFormat: 263 },
+  { name: "ear-cwt", mediaType: "application/eat+cwt", contentFormat: 263, serialisation: "cwt" },
   coseSign1,
   {
     eatProfile: 265,

@@ -3,7 +3,7 @@ import { earResult } from "./result-ear.ts";
 
 /** EAR as JWT (draft-ietf-rats-ear section 3.2), with the names of docs/iut-protocol.md (open point ear-claim-names). */
 export const earJwt = earResult(
-  { name: "ear-jwt", mediaType: "application/eat+jwt", contentFormat: 264 },
+  { name: "ear-jwt", mediaType: "application/eat+jwt", contentFormat: 264, serialisation: "jwt" },
   jwsCompact,
   {
     eatProfile: "eat_profile",

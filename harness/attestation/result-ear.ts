@@ -28,7 +28,7 @@ export interface EarLabels {
  * the same claims in JWT and CWT, under the labels of each.
  */
 export function earResult<Name extends string>(
-  identity: Pick<ResultFormat, "mediaType" | "contentFormat"> & { readonly name: Name },
+  identity: Pick<ResultFormat, "mediaType" | "contentFormat" | "serialisation"> & { readonly name: Name },
   envelope: Envelope,
   labels: EarLabels,
   statusAs: "name" | "number",

@@ -189,9 +189,9 @@ describe("path validation", () => {
   it("finds a path through intermediates in any order, with others among them", () => {
     const [leaf, intermediate] = chain("identity-p256");
     if (!leaf || !intermediate) throw new Error("unreachable");
-    expect(validatePath([leaf, intermediate], root, now)).toBeUndefined();
-    expect(validatePath([leaf, ...chain("attestation-p256"), intermediate], root, now)).toBeUndefined();
-    expect(validatePath([leaf, leaf, intermediate], root, now)).toBeUndefined();
+    expect(validatePath([leaf, intermediate], root, now, "tls")).toBeUndefined();
+    expect(validatePath([leaf, ...chain("attestation-p256"), intermediate], root, now, "tls")).toBeUndefined();
+    expect(validatePath([leaf, leaf, intermediate], root, now, "tls")).toBeUndefined();
   });
 
   it.each([
@@ -202,13 +202,13 @@ describe("path validation", () => {
     ["identity-issued-by-leaf", /is no CA/],
     ["attestation-p256", /no issuer/],
   ])("refuses %s", (name, reason) => {
-    expect(validatePath(chain(name), root, now)?.reason).toMatch(reason);
+    expect(validatePath(chain(name), root, now, "tls")?.reason).toMatch(reason);
   });
 
   it("refuses a chain without its intermediate, an empty one, and everything where nothing is trusted", () => {
-    expect(validatePath(chain("identity-p256").slice(0, 1), root, now)?.reason).toMatch(/no issuer/);
-    expect(validatePath([], root, now)?.reason).toMatch(/empty/);
-    expect(validatePath(chain("identity-p256"), [], now)?.reason).toMatch(/no issuer of "CN=Identity Intermediate p256"/);
-    expect(validatePath(chain("identity-p256"), root, new Date("2019-01-01T00:00:00Z"))?.reason).toMatch(/not valid before/);
+    expect(validatePath(chain("identity-p256").slice(0, 1), root, now, "tls")?.reason).toMatch(/no issuer/);
+    expect(validatePath([], root, now, "tls")?.reason).toMatch(/empty/);
+    expect(validatePath(chain("identity-p256"), [], now, "tls")?.reason).toMatch(/no issuer of "CN=Identity Intermediate p256"/);
+    expect(validatePath(chain("identity-p256"), root, new Date("2019-01-01T00:00:00Z"), "tls")?.reason).toMatch(/not valid before/);
   });
 });

@@ -1,19 +1,15 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { type Bytes, view } from "../wire/bytes.ts";
-import { Reader } from "../wire/reader.ts";
+import { type CertificateFields, certificateFields } from "./certificate-fields.ts";
 
-/** A parsed certificate with the exact bytes of its SubjectPublicKeyInfo, which the expat binding hashes. */
-export interface ParsedCertificate {
+/** A parsed certificate. The exact bytes of its SubjectPublicKeyInfo are what the expat binding hashes. */
+export interface ParsedCertificate extends CertificateFields {
   readonly der: Bytes;
   readonly x509: X509Certificate;
   readonly publicKey: KeyObject;
   /** Validity, in milliseconds since 1970: parsing the text of the dates costs more than comparing them. */
   readonly notBefore: number;
   readonly notAfter: number;
-  /** SubjectPublicKeyInfo as it stands in the certificate: never re-encoded. */
-  readonly spki: Bytes;
-  /** The content of its BIT STRING `subjectPublicKey`, without the count of unused bits. */
-  readonly subjectPublicKey: Bytes;
 }
 
 // An exchange parses the same few certificates over and over; a parse costs more than a signature verification.
@@ -30,16 +26,20 @@ export function parseCertificate(der: Bytes): ParsedCertificate {
   if (seen) return seen;
   const certificate = cached(parsed, der, () => {
     const x509 = new X509Certificate(der);
-    if (!view(der).equals(x509.raw)) throw new Error(`${der.length - x509.raw.length} bytes follow the certificate`);
-    const spki = subjectPublicKeyInfo(der);
+    const { raw } = x509;
+    if (!view(der).equals(raw)) {
+      const more = der.length - raw.length;
+      throw new Error(
+        view(der.subarray(0, raw.length)).equals(raw) ? `${more} bytes follow the certificate` : "it is encoded in BER and not in DER",
+      );
+    }
     return {
       der: Buffer.from(der),
       x509,
       publicKey: x509.publicKey,
       notBefore: Date.parse(x509.validFrom),
       notAfter: Date.parse(x509.validTo),
-      spki: spki.whole,
-      subjectPublicKey: spki.bits,
+      ...certificateFields(der),
     };
   });
   known.set(der, certificate);
@@ -60,28 +60,4 @@ function cached<T>(cache: Map<string, T>, der: Bytes, parse: () => T): T {
   if (cache.size >= CACHE_LIMIT) cache.clear();
   cache.set(key, value);
   return value;
-}
-
-// RFC 5280 section 4.1: TBSCertificate ::= [0] version?, serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo, …
-function subjectPublicKeyInfo(der: Bytes): { whole: Bytes; bits: Bytes } {
-  const tbs = element(element(new Reader(der, "certificate")).content);
-  const fields = tbs.content;
-  if (fields.bytes[0] === 0xa0) element(fields);
-  for (let skipped = 0; skipped < 5; skipped++) element(fields);
-  const spki = element(fields);
-  element(spki.content);
-  return { whole: spki.whole, bits: element(spki.content).content.rest().subarray(1) };
-}
-
-/** One DER element: its content as a reader, and all its bytes. */
-function element(reader: Reader): { whole: Bytes; content: Reader } {
-  const from = reader.bytes.length - reader.remaining;
-  reader.uint(1, "tag");
-  let length = reader.uint(1, "length");
-  if (length >= 0x80) length = reader.uint(length & 0x7f, "length");
-  const content = reader.take(length, "content");
-  return {
-    whole: reader.bytes.subarray(from, reader.bytes.length - reader.remaining),
-    content: new Reader(content, reader.path),
-  };
 }

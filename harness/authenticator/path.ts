@@ -1,5 +1,7 @@
-import type { Bytes } from "../wire/bytes.ts";
+import { type Bytes, equalBytes } from "../wire/bytes.ts";
 import { type ParsedCertificate, parseCertificate } from "./certificate.ts";
+import { sameName } from "./distinguished-name.ts";
+import { type CertificationPath, nameOf, type PathPurpose, pathRules } from "./path-rules.ts";
 
 /**
  * The most certificates that are read of one chain: finding a path takes a step for each pair of them. RFC 5280 sets no limit, OpenSSL goes
@@ -10,83 +12,80 @@ export const MAX_CHAIN = 100;
 /** Why no path was found; `reason` is a sentence for people. */
 export interface PathFailure {
   readonly reason: string;
+  /** The rule of path-rules.ts that was broken; undefined where the names lead to no anchor. */
+  readonly rule: string | undefined;
 }
+
+/** Steps of the search, over all candidates. A chain for which this is not enough is made to be expensive. */
+const SEARCH_LIMIT = 1000;
 
 /**
- * PKIX path validation (RFC 5280 section 6.1) as far as the suite decides on it: signatures, issuer names, validity at `at`, CA bit
- * of issuers, and an end in one of `anchors`. `chain` is leaf first; what follows may stand in any order and hold more than is needed
- * (RFC 8446 section 4.4.2). Returns undefined where a path exists.
+ * PKIX path validation (RFC 5280 section 6.1) as far as the suite decides on it: some path of names from the end-entity certificate to an
+ * end in `anchors` keeps all `rules` for the purpose. `chain` is leaf first; what follows may stand in any order and hold more than is needed
+ * (RFC 8446 section 4.4.2). Returns undefined where a path exists. Throws Error where an anchor is no certificate.
  */
-export function validatePath(chain: readonly ParsedCertificate[], anchors: readonly Bytes[], at: Date): PathFailure | undefined {
-  const [leaf, ...others] = chain;
-  if (leaf === undefined) return { reason: "the chain is empty" };
-  const roots: ParsedCertificate[] = [];
-  for (const anchor of anchors) roots.push(parseCertificate(anchor));
-  return findPath(leaf, others, roots, at, new Set());
-}
-
-function findPath(
-  subject: ParsedCertificate,
-  pool: readonly ParsedCertificate[],
-  roots: readonly ParsedCertificate[],
+export function validatePath(
+  chain: readonly ParsedCertificate[],
+  anchors: readonly Bytes[],
   at: Date,
-  visited: Set<ParsedCertificate>,
+  purpose: PathPurpose,
+  rules = pathRules,
 ): PathFailure | undefined {
-  const outdated = outsideValidity(subject, at);
-  if (outdated) return outdated;
-  if (roots.includes(subject)) return undefined;
-  visited.add(subject);
+  const [leaf, ...others] = chain;
+  if (leaf === undefined) return { reason: "the chain is empty", rule: undefined };
+  const roots = anchors.map(parseCertificate);
+  const asked = rules.filter((rule) => rule.purpose === undefined || rule.purpose === purpose);
   let failure: PathFailure | undefined;
-  for (const root of roots) {
-    const problem = outsideValidity(root, at) ?? issuedBy(subject, root);
-    if (problem === undefined) return undefined;
-    if (problem !== NOT_THE_ISSUER) failure = problem;
+  let end: ParsedCertificate | undefined;
+  for (const candidate of candidates(leaf, others, roots, at)) {
+    if (candidate === "limit") {
+      failure ??= { reason: `no path to a trusted root was found in ${SEARCH_LIMIT} steps`, rule: undefined };
+      continue;
+    }
+    if (!("certificates" in candidate)) {
+      end ??= candidate.end;
+      continue;
+    }
+    const broken = firstBroken(candidate, asked);
+    if (broken === undefined) return undefined;
+    // The first candidate is the nearest one: of several, its problem says most.
+    failure ??= broken;
   }
-  for (const issuer of pool) {
-    if (visited.has(issuer)) continue;
-    const problem = issuedBy(subject, issuer) ?? findPath(issuer, pool, roots, at, visited);
-    if (problem === undefined) return undefined;
-    if (problem !== NOT_THE_ISSUER) failure = problem;
-  }
-  return failure ?? { reason: `no issuer of "${name(subject)}" is trusted or sent along (issuer: ${issuerName(subject)})` };
+  const { x509 } = end ?? leaf;
+  const issuer = x509.issuer.replaceAll("\n", ", ");
+  return failure ?? { reason: `no issuer of "${nameOf(end ?? leaf)}" is trusted or sent along (issuer: ${issuer})`, rule: undefined };
 }
 
-const NOT_THE_ISSUER: PathFailure = { reason: "another issuer" };
-
-// The same few links are verified over and over; the result of one never changes.
-const links = new WeakMap<ParsedCertificate, WeakMap<ParsedCertificate, PathFailure | "issued">>();
-
-function issuedBy(subject: ParsedCertificate, issuer: ParsedCertificate): PathFailure | undefined {
-  const known = links.get(subject) ?? new WeakMap();
-  links.set(subject, known);
-  let result = known.get(issuer);
-  if (result === undefined) {
-    result = checkIssued(subject, issuer);
-    known.set(issuer, result);
+function firstBroken(path: CertificationPath, rules: typeof pathRules): PathFailure | undefined {
+  for (const rule of rules) {
+    const problem = rule.problem(path);
+    if (problem !== undefined) return { reason: `${problem} (${rule.section})`, rule: rule.name };
   }
-  return result === "issued" ? undefined : result;
-}
-
-function checkIssued(subject: ParsedCertificate, issuer: ParsedCertificate): PathFailure | "issued" {
-  if (subject.x509.issuer !== issuer.x509.subject) return NOT_THE_ISSUER;
-  if (!issuer.x509.ca) return { reason: `"${name(issuer)}" issued "${name(subject)}" and is no CA (RFC 5280 section 6.1.4 (k))` };
-  if (!subject.x509.verify(issuer.publicKey)) {
-    return { reason: `the signature of "${name(issuer)}" on "${name(subject)}" does not verify` };
-  }
-  return "issued";
-}
-
-function outsideValidity(certificate: ParsedCertificate, at: Date): PathFailure | undefined {
-  const { x509, notBefore, notAfter } = certificate;
-  if (at.getTime() < notBefore) return { reason: `"${name(certificate)}" is not valid before ${x509.validFrom}` };
-  if (at.getTime() > notAfter) return { reason: `"${name(certificate)}" has expired at ${x509.validTo}` };
   return undefined;
 }
 
-function name({ x509 }: ParsedCertificate): string {
-  return x509.subject.replaceAll("\n", ", ");
-}
-
-function issuerName({ x509 }: ParsedCertificate): string {
-  return x509.issuer.replaceAll("\n", ", ");
+// Paths by name alone (RFC 5280 section 6.1.3 (a)(4)), depth first, an anchor before what was sent along; and the certificates where such a
+// path ends with no issuer.
+function* candidates(
+  leaf: ParsedCertificate,
+  others: readonly ParsedCertificate[],
+  roots: readonly ParsedCertificate[],
+  at: Date,
+): Generator<CertificationPath | { readonly end: ParsedCertificate } | "limit"> {
+  if (roots.some(({ der }) => equalBytes(der, leaf.der))) yield { certificates: [leaf], anchor: undefined, at };
+  let steps = 0;
+  const open: CertificationPath["certificates"][] = [[leaf]];
+  for (let path = open.pop(); path !== undefined && steps < SEARCH_LIMIT; path = open.pop()) {
+    const last = path.at(-1) ?? leaf;
+    const issues = (issuer: ParsedCertificate) => sameName(last.issuer, issuer.subject);
+    for (const anchor of roots.filter(issues)) {
+      steps++;
+      yield { certificates: path, anchor, at };
+    }
+    const next = others.filter((issuer) => issues(issuer) && !path.includes(issuer));
+    steps += 1 + next.length;
+    if (next.length === 0) yield { end: last };
+    for (const issuer of next.reverse()) open.push([...path, issuer]);
+  }
+  if (steps >= SEARCH_LIMIT) yield "limit";
 }

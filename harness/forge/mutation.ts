@@ -36,7 +36,8 @@ export const mutationSchema = z.strictObject({
 
 export type Mutation = z.infer<typeof mutationSchema>;
 
-/** A value that the build itself will have made when the edit is reached: `STAGE`, `STAGE.FIELD…` or `STAGE.bytes`. */
-export class SelfReference {
-  constructor(readonly path: string) {}
+/** A value that rests on what the build itself will have made when the edit is reached. */
+export class Deferred {
+  /** `resolve` is given a way to look up `STAGE`, `STAGE.FIELD…` and `STAGE.bytes`, which throws MutationError where there is none. */
+  constructor(readonly resolve: (lookUp: (path: string) => unknown) => unknown) {}
 }

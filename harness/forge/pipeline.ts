@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Bytes } from "../wire/bytes.ts";
 import type { Encoded } from "../wire/writer.ts";
 import { aimsAtBytes, editBytes, editValue, MutationError } from "./edit.ts";
-import { type Mutation, SelfReference } from "./mutation.ts";
+import { Deferred, type Mutation } from "./mutation.ts";
 
 /** What later stages see of the ones before: their values, and the bytes of those that are encoded (else zero-length). */
 export interface BuildView<Values> {
@@ -93,7 +93,7 @@ export function lookUpStage<Values>(view: BuildView<Values>, path: string): unkn
 
 function withSelf<Values>(mutation: Mutation, view: BuildView<Values>): Mutation {
   const resolve = (value: unknown): unknown => {
-    if (value instanceof SelfReference) return lookUpStage(view, value.path);
+    if (value instanceof Deferred) return value.resolve((path) => lookUpStage(view, path));
     if (Array.isArray(value)) return value.map(resolve);
     if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
     return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, resolve(field)]));

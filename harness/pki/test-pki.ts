@@ -18,7 +18,20 @@ export interface PkiEntity {
   readonly key: KeyObject;
 }
 
-const fileSchema = z.record(z.string(), z.strictObject({ issuer: z.string(), certificate: z.base64(), key: z.base64() }));
+const fileSchema = z.record(
+  z.string(),
+  z
+    .strictObject({
+      issuer: z.string(),
+      certificate: z.base64(),
+      key: z.base64().optional(),
+      keyOf: z.string().optional().describe("another entity, whose key is certified here"),
+    })
+    .refine(({ key, keyOf }) => (key === undefined) !== (keyOf === undefined), { error: "expected either key or keyOf" }),
+);
+
+// The entities of every exchange, and chains with one thing in them that path validation must notice (scripts/make-path-pki.mjs).
+const FILES = ["test-pki.json", "path-pki.json"];
 
 /** The kinds of roots that the test PKI has. */
 export type RootKind = "identity" | "attestation" | "result" | "handshake";
@@ -56,16 +69,28 @@ export function roots(kind: RootKind): Bytes[] {
 
 let entities: ReadonlyMap<string, PkiEntity> | undefined;
 
-/** The entity of that name in pki/test-pki.json (made by scripts/make-pki.mjs). Throws RangeError where there is none. */
+/** The names of all entities. */
+export function pkiNames(): string[] {
+  entities ??= load();
+  return [...entities.keys()];
+}
+
+/** The entity of that name in pki/ (made by scripts/make-pki.mjs and make-path-pki.mjs). Throws RangeError where there is none. */
 export function pki(name: string): PkiEntity {
   entities ??= load();
   const entity = entities.get(name);
-  if (entity === undefined) throw new RangeError(`no "${name}" in the test PKI; it holds ${[...entities.keys()].join(", ")}`);
+  if (entity === undefined) throw new RangeError(`no "${name}" in the test PKI (docs/writing-a-scenario.md lists what it holds)`);
   return entity;
 }
 
 function load(): ReadonlyMap<string, PkiEntity> {
-  const file = fileSchema.parse(JSON.parse(readFileSync(join(packageRoot, "pki", "test-pki.json"), "utf8")));
+  const file: z.output<typeof fileSchema> = {};
+  for (const name of FILES) {
+    const held = fileSchema.parse(JSON.parse(readFileSync(join(packageRoot, "pki", name), "utf8")));
+    const twice = Object.keys(held).find((entity) => entity in file);
+    if (twice !== undefined) throw new RangeError(`"${twice}" stands in two files of the test PKI`);
+    Object.assign(file, held);
+  }
   const der = (base64: string): Bytes => Buffer.from(base64, "base64");
   const chainOf = (name: string): Bytes[] => {
     const entry = file[name];
@@ -73,9 +98,15 @@ function load(): ReadonlyMap<string, PkiEntity> {
     const isRoot = file[entry.issuer]?.issuer === entry.issuer;
     return [der(entry.certificate), ...(entry.issuer === name || isRoot ? [] : chainOf(entry.issuer))];
   };
+  const keyOf = (name: string): Bytes => {
+    const { key, keyOf: other } = file[name] ?? {};
+    if (key !== undefined) return der(key);
+    if (other === undefined) throw new RangeError(`no key of "${name}" in the test PKI`);
+    return keyOf(other);
+  };
   return new Map(
-    Object.entries(file).map(([name, { certificate, key }]) => {
-      const pkcs8 = der(key);
+    Object.entries(file).map(([name, { certificate }]) => {
+      const pkcs8 = keyOf(name);
       return [name, { name, certificate: der(certificate), chain: chainOf(name), pkcs8, key: parsePrivateKey(pkcs8) }];
     }),
   );

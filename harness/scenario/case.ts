@@ -1,4 +1,4 @@
-import { appraisalSteps } from "../appraisal/appraise.ts";
+import { judgedSteps } from "../appraisal/appraise.ts";
 import { cmwRequirements } from "../appraisal/attestation-steps.ts";
 import { emptySteps } from "../appraisal/empty-steps.ts";
 import { requestSteps } from "../appraisal/request-steps.ts";
@@ -34,6 +34,8 @@ export interface Case extends Check {
   readonly cipherSuites: readonly SuiteName[] | undefined;
   readonly schemes: readonly SchemeName[] | undefined;
   readonly formats: readonly FormatName[] | undefined;
+  /** The only one that it makes sense with, where it is not one of several. */
+  readonly format: FormatName | undefined;
   readonly features: readonly string[];
   readonly abilities: ReadonlySet<Ability>;
   readonly steps: readonly Step[];
@@ -66,10 +68,12 @@ export function judgingSteps(iut: Role, model: Model | undefined, steps: readonl
     const applies = ({ name }: JudgingStep) =>
       (!ATTESTATION_STEPS.has(name) || (model && [...SHARED_STEPS, ...MODEL_STEPS[model]].includes(name))) &&
       !(spontaneous && name === "context") &&
-      (name !== "freshness" || made.length > 1);
+      (name !== "freshness" || made.length > 1) &&
+      // Of two certificates no other order has a path: only where the case chooses a chain is there something to ask.
+      (name !== "certificate-order" || made.some(({ identity }) => identity != null));
     const wrappers = made.map(({ attestation }) => cmwRequirements(attestation?.cmw ?? "cbor", attestation?.form ?? "record"));
     const ofWrapper = [...new Set(wrappers.flat())];
-    judging.push(...appraisalSteps.filter(applies).map((step) => (step.name === "cmw" ? { ...step, requirements: ofWrapper } : step)));
+    judging.push(...judgedSteps.filter(applies).map((step) => (step.name === "cmw" ? { ...step, requirements: ofWrapper } : step)));
   }
   if (judgesRequests(iut, steps)) {
     const offers = steps.some((step) => "request" in step && (step.request.attestation ?? model !== undefined));

@@ -3,6 +3,7 @@ import { type Driver, SetUpError } from "../iut/driver.ts";
 import { ChannelError } from "../tls/channel.ts";
 import type { Deviation } from "./answers.ts";
 import type { Case } from "./case.ts";
+import { inFamily } from "./family.ts";
 import { judgeAuthenticator, makeAuthenticator, makeRequest } from "./harness-steps.ts";
 import { askAuthenticator, askContext, askRequest, askValidation } from "./iut-steps.ts";
 import type { AuthenticateStep, RequestStep, Step, ValidateStep } from "./schema.ts";
@@ -24,7 +25,7 @@ export interface Execution {
 export async function execute(script: Case, driver: Driver, context: ExecutionContext): Promise<Execution> {
   const run = new ScriptRun(script, driver, context);
   try {
-    for (const step of script.steps) {
+    for (const step of inFamily(script.steps, context.scheme)) {
       const deviation = await carryOut(run, step);
       if (deviation || run.ended) return { deviation, observation: run.observation, judged: run.judged };
     }

@@ -17,6 +17,7 @@ const requirementSchema = z
       .regex(/^sha256:[0-9a-f]{64}$/)
       .optional()
       .describe("hash of the normalised original sentence"),
+    serialisation: z.enum(["cwt", "jwt"]).optional().describe("of the tokens that it speaks of, where not of all"),
     since: z.string().optional(),
     until: z.string().optional(),
     implied: z.boolean().default(false).describe("stated as a fact, without a keyword"),

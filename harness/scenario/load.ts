@@ -91,6 +91,7 @@ function completeCase(id: string, file: CaseFile, control: Case | undefined, led
     cipherSuites: file.cipherSuites,
     schemes: file.schemes,
     formats: file.formats,
+    format: file.format,
     features: [...file.features, ...(control?.features ?? [])],
     abilities: new Set([...neededAbilities(file.iut, steps), ...file.abilities]),
     steps,

@@ -3,6 +3,7 @@ import { type Hello, type Position, splitPosition } from "../iut/protocol.ts";
 import { familyOf } from "../pki/test-pki.ts";
 import type { CipherSuite } from "../wire/code-points.ts";
 import type { Case } from "./case.ts";
+import { followsFamily } from "./family.ts";
 import { type FormatName, formatsByName, type SchemeName, type SuiteName, schemeOf, suiteOf } from "./parameters.ts";
 
 /** A case with everything that it is run with. */
@@ -33,7 +34,9 @@ function instancesOf(script: Case, hello: Hello, can: Driver["can"]): Instance[]
   const schemes: readonly SchemeName[] = script.schemes ?? [supportedSchemes[0] ?? "p256"];
   const supportedFormats = (Object.keys(formatsByName) as FormatName[]).filter((name) => supportsFormat(supports, name));
   const ofModel = supportedFormats.find((name) => formatsByName[name].model === (script.model ?? "background-check"));
-  const formats: readonly FormatName[] = script.formats ?? [ofModel ?? (script.model === "passport" ? "ear-jwt" : "eat-cwt")];
+  const formats: readonly FormatName[] = script.formats ?? [
+    script.format ?? ofModel ?? (script.model === "passport" ? "ear-jwt" : "eat-cwt"),
+  ];
   const instances: Instance[] = [];
   for (const side of script.sides) {
     for (const suite of suites) {
@@ -48,7 +51,7 @@ function instancesOf(script: Case, hello: Hello, can: Driver["can"]): Instance[]
           [scheme, ...namedFamilies(script)]
             .filter((name) => !supportedSchemes.includes(name))
             .map((name) => `signature scheme ${name}`)[0] ??
-          (attests(script) ? [format, ...namedFormats(script)].find((name) => !supportedFormats.includes(name)) : undefined);
+          (attests(script) ? unknownFormat([format, ...namedFormats(script)], supportedFormats) : undefined);
         const cipherSuite = suiteOf[suite];
         instances.push({
           script,
@@ -86,6 +89,13 @@ function supportsFormat({ evidence, results }: Hello["supports"], name: FormatNa
   return (model === "passport" ? results : evidence).includes(mediaType);
 }
 
+function unknownFormat(needed: readonly FormatName[], supported: readonly FormatName[]): string | undefined {
+  const name = needed.find((candidate) => !supported.includes(candidate));
+  if (name === undefined) return undefined;
+  const { model, mediaType } = formatsByName[name];
+  return `${model === "passport" ? "Attestation Results" : "Evidence"} ${mediaType}`;
+}
+
 /** Formats that the script names beside that of the instance. */
 function namedFormats(script: Case): FormatName[] {
   return script.steps.flatMap((step) => {
@@ -106,7 +116,9 @@ function namedFamilies(script: Case): SchemeName[] {
     if ("request" in step && step.request.by === "iut") return step.request.signatureSchemes ?? [];
     if (!("authenticate" in step)) return [];
     const { by, identity, attestation } = step.authenticate;
-    return [by === "iut" ? identity : undefined, attestation?.key, attestation?.signer].flatMap((name) => (name ? [familyOf(name)] : []));
+    return [by === "iut" ? identity : undefined, attestation?.key, attestation?.signer].flatMap((name) =>
+      name && !followsFamily(name) ? [familyOf(name)] : [],
+    );
   });
 }
 

@@ -47,7 +47,7 @@ describe("the suites against the unbroken reference", () => {
       exporterLabel: "Attestation Binding",
       exporterLength: 40,
       publicKey: "raw",
-      evidenceNonce: { cwt: -70010, jwt: "nonce" },
+      evidenceNonce: { cwt: -70010, jwt: "n" },
       aikHashClaim: { cwt: "aik", jwt: "aik" },
     });
     expect(unexpected(await run(profile, (id) => /^(expat|cmw)\//.test(id)))).toEqual([]);

@@ -6,7 +6,7 @@ import { schemeName } from "../wire/code-points.ts";
 import type { Check } from "./case.ts";
 import { type Execution, execute } from "./execute.ts";
 import type { Ledger } from "./ledger.ts";
-import { schemeOf } from "./parameters.ts";
+import { formatsByName, schemeOf } from "./parameters.ts";
 import { controlInstance, type Instance } from "./plan.ts";
 import type { CheckResult, Verdict } from "./result.ts";
 import type { Anchors } from "./script-run.ts";
@@ -125,13 +125,17 @@ function resultsFor(
 ): CheckResult[] {
   const { script } = instance;
   const parameters = instance.id.slice(script.id.length);
+  // A statement on tokens of the other serialisation is not at stake here.
+  const { serialisation } = formatsByName[instance.format];
+  const atStake = ({ requirements }: Check) =>
+    requirements.filter((id) => [undefined, serialisation].includes(ledger.get(id)?.serialisation));
   const result = (check: Check, { outcome, detail, expected, found }: Verdict): CheckResult => ({
     check: check.id,
     instance: `${check.id}${parameters}`,
     title: check.title,
     why: check.why,
     kind: check.kind,
-    requirements: check.requirements,
+    requirements: atStake(check),
     position: instance.position,
     parameters: {
       cipherSuite: instance.cipherSuite,

@@ -137,6 +137,7 @@ const caseSchema = z
     cipherSuites: z.array(z.enum(suiteNames)).min(1).optional().describe("default: one that the IUT supports"),
     schemes: z.array(z.enum(schemeNames)).min(1).optional().describe("default: one that the IUT supports"),
     formats: z.array(z.enum(formatNames)).min(1).optional().describe("default: one of the model that the IUT supports"),
+    format: z.enum(formatNames).optional().describe("the only one that the case makes sense with; it is not in the id of the instance"),
     features: z.array(z.string()).default([]).describe("optional features of the IUT without which the case makes no sense"),
     abilities: z.array(z.enum(Object.keys(abilities) as [keyof typeof abilities])).default([]),
     mutate: z.array(mutationSchema).min(1).optional().describe("the steps of the control, with these edits of the harness's last message"),

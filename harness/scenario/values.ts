@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { tokenAlgorithm } from "../attestation/token.ts";
 import { parseCertificate } from "../authenticator/certificate.ts";
+import { toPem } from "../authenticator/pem.ts";
 import { type ExporterSource, otherSide, type Side } from "../authenticator/secrets.ts";
+import { signWith } from "../authenticator/signature.ts";
 import { MutationError } from "../forge/edit.ts";
-import { type Mutation, SelfReference } from "../forge/mutation.ts";
+import { Deferred, type Mutation } from "../forge/mutation.ts";
 import { pki } from "../pki/test-pki.ts";
 import { type Bytes, concat, fromHex, utf8 } from "../wire/bytes.ts";
 import { hashLength } from "../wire/code-points.ts";
@@ -18,6 +21,8 @@ export interface ValueScope {
   readonly iutSide: Side;
   /** The label of the profile, for `{attestation}`. */
   readonly exporterLabel: string;
+  /** Value of a stage of the build that is under way, for `{self}`; only while an edit of it is made. */
+  readonly self?: (path: string) => unknown;
 }
 
 // The forms, each an object with one field (and options) that tells them apart. Documented in docs/writing-a-scenario.md.
@@ -26,11 +31,13 @@ const forms = {
   text: z.strictObject({ text: z.string() }),
   repeat: z.strictObject({ repeat: z.string(), times: z.number().int().min(0) }),
   concat: z.strictObject({ concat: z.array(z.unknown()) }),
+  sign: z.strictObject({ sign: z.unknown(), key: z.string() }),
+  der: z.strictObject({ der: z.unknown() }),
   hash: z.strictObject({ hash: z.array(z.unknown()), with: z.enum(["sha256", "sha384"]).default("sha256") }),
   from: z.strictObject({ from: z.string() }),
   self: z.strictObject({ self: z.string() }),
   unrequested: z.strictObject({ unrequested: z.string() }),
-  pki: z.strictObject({ pki: z.string().regex(/^[a-z0-9-]+\.(certificate|chain|key|spki|publicKeyBits)$/) }),
+  pki: z.strictObject({ pki: z.string().regex(/^[a-z0-9-]+\.(certificate|pem|chain|key|spki|publicKeyBits)$/) }),
   export: z.strictObject({
     export: z.string(),
     context: z.unknown().optional(),
@@ -53,6 +60,8 @@ export function resolveValue(value: unknown, scope: ValueScope): unknown {
   if (form === undefined) {
     return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, resolveValue(field, scope)]));
   }
+  // What speaks of the build itself has to wait for it, whatever form it stands in.
+  if (scope.self === undefined && speaksOfSelf(value)) return new Deferred((self) => resolveValue(value, withSelf(scope, self)));
   const parsed = forms[form].safeParse(value);
   if (!parsed.success) throw new MutationError(`${JSON.stringify(value)}: ${z.prettifyError(parsed.error)}`);
   return evaluate(parsed.data, scope);
@@ -62,8 +71,6 @@ export function resolveValue(value: unknown, scope: ValueScope): unknown {
 export function resolveBytes(value: unknown, scope: ValueScope): Bytes {
   const resolved = resolveValue(value, scope);
   if (resolved instanceof Uint8Array) return resolved;
-  if (resolved instanceof SelfReference)
-    throw new MutationError(`{self: ${resolved.path}}: stands alone as a value, not inside another form`);
   throw new MutationError(`${JSON.stringify(value)}: expected bytes, such as {hex: "00"}`);
 }
 
@@ -81,7 +88,12 @@ function evaluate(form: Form, scope: ValueScope): unknown {
   }
   if ("from" in form) return scope.lookUp(form.from);
   if ("unrequested" in form) return unrequestedType(form.unrequested, scope);
-  if ("self" in form) return new SelfReference(form.self);
+  if ("self" in form) return scope.self?.(form.self);
+  if ("sign" in form) {
+    const signer = asMutationError(`{sign, key: ${form.key}}`, () => pki(form.key));
+    return signWith(tokenAlgorithm(signer.key).algorithm, signer.key, resolveBytes(form.sign, scope));
+  }
+  if ("der" in form) return derSignature(resolveBytes(form.der, scope));
   if ("pki" in form) return fromPki(form.pki);
   const connection = scope.connection(form.on);
   const context = form.context === undefined ? new Uint8Array(0) : resolveBytes(form.context, scope);
@@ -90,6 +102,29 @@ function evaluate(form: Form, scope: ValueScope): unknown {
     .replace("{harness}", otherSide(scope.iutSide))
     .replace("{attestation}", scope.exporterLabel);
   return connection.exportKeyingMaterial(label, context, form.length ?? hashLength[connection.hash]);
+}
+
+function speaksOfSelf(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return "self" in value || Object.values(value).some(speaksOfSelf);
+}
+
+function withSelf(scope: ValueScope, self: (path: string) => unknown): ValueScope {
+  const { iutSide, exporterLabel } = scope;
+  return { iutSide, exporterLabel, self, lookUp: (name) => scope.lookUp(name), connection: (name) => scope.connection(name) };
+}
+
+// The ECDSA signature of COSE and JOSE, r ‖ s, as the Ecdsa-Sig-Value of TLS (RFC 3279 section 2.2.3); numbers of at most 63 bytes.
+function derSignature(signature: Bytes): Bytes {
+  const integer = (bytes: Bytes): Bytes => {
+    const start = bytes.findIndex((byte) => byte !== 0);
+    const digits = start < 0 ? Uint8Array.of(0) : bytes.subarray(start);
+    const positive = (digits[0] ?? 0) & 0x80 ? concat(Uint8Array.of(0), digits) : digits;
+    return concat(Uint8Array.of(0x02, positive.length), positive);
+  };
+  const half = signature.length / 2;
+  const content = concat(integer(signature.subarray(0, half)), integer(signature.subarray(half)));
+  return concat(Uint8Array.of(0x30, content.length), content);
 }
 
 // A relying party may add extensions of its own to a request: what comes unsolicited depends on what it did.
@@ -113,6 +148,8 @@ function fromPki(reference: string): unknown {
   switch (part) {
     case "certificate":
       return entity.certificate;
+    case "pem":
+      return utf8(toPem("CERTIFICATE", entity.certificate));
     case "chain":
       return entity.chain;
     case "key":

@@ -1,0 +1,83 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { cmwPayload } from "../attestation/payload.ts";
+import { defaultProfile } from "../attestation/profile.ts";
+import { pathRules } from "../authenticator/path-rules.ts";
+import { greet } from "../iut/controlled.ts";
+import { Reference } from "../reference/reference.ts";
+import { loadLibrary } from "./load.ts";
+import { plan } from "./plan.ts";
+import { runInstances } from "./run.ts";
+
+/** The cases that fail for a relying party that leaves out one rule of path validation: these, and no others. */
+const caught: Record<string, readonly string[]> = {
+  signature: [
+    "expat/3.3-pkix/evidence-names-the-root",
+    "expat/3.3-pkix/untrusted-under-optional",
+    "rfc5280/6.1-attestation/certificate-altered",
+    "rfc5280/6.1-attestation/issuer-altered",
+    "rfc5280/6.1-path/issuer-altered",
+    "rfc9261/5.2.1-path/certificate-altered",
+    "rfc9261/5.2.1-path/untrusted-root",
+    "rfc9261/5.2.1-path/untrusted-root-sent-along",
+  ],
+  "signature-hash": ["rfc8446/4.4.2-certificate/md5", "rfc8446/4.4.2-certificate/sha1"],
+  validity: [
+    "expat/3.3-pkix/issuer-expired",
+    "rfc5280/6.1-attestation/issuer-expired",
+    "rfc5280/6.1-attestation/not-yet-valid",
+    "rfc5280/6.1-path/issuer-expired",
+    "rfc5280/6.1-path/issuer-not-yet-valid",
+    "rfc9261/5.2.1-path/expired",
+    "rfc9261/5.2.1-path/not-yet-valid",
+  ],
+  ca: [
+    "rfc5280/6.1-attestation/issuer-version-1",
+    "rfc5280/6.1-attestation/issuer-without-basic-constraints",
+    "rfc5280/6.1-path/issuer-not-ca",
+    "rfc5280/6.1-path/issuer-version-1",
+    "rfc5280/6.1-path/issuer-without-basic-constraints",
+  ],
+  "path-length": ["rfc5280/6.1-attestation/path-length-exceeded", "rfc5280/6.1-path/path-length-exceeded"],
+  "key-cert-sign": ["rfc5280/6.1-attestation/issuer-without-cert-sign", "rfc5280/6.1-path/issuer-without-cert-sign"],
+  "critical-extension": [
+    "rfc5280/6.1-attestation/unknown-critical-extension",
+    "rfc5280/6.1-path/issuer-with-unknown-critical-extension",
+    "rfc5280/6.1-path/unknown-critical-extension",
+  ],
+  "name-constraints": [
+    "expat/3.3-pkix/name-not-permitted",
+    "rfc5280/6.1-attestation/name-not-permitted",
+    "rfc5280/6.1-path/directory-name-not-permitted",
+    "rfc5280/6.1-path/name-excluded",
+    "rfc5280/6.1-path/name-not-permitted",
+  ],
+  // A probe alone: version 1 is for the sender to avoid (RFC 8446 section 4.4.2.2), and nothing obliges the receiver to look.
+  "end-entity-version": [],
+  "end-entity-key-usage": ["rfc8446/4.4.2-certificate/key-usage-without-signature"],
+};
+
+describe("a relying party that leaves out a rule of path validation", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it.each(pathRules.map(({ name }) => name))("%s is found out", async (name) => {
+    const rule = pathRules.find((each) => each.name === name);
+    if (rule === undefined) throw new Error("unreachable");
+    vi.spyOn(rule, "problem").mockReturnValue(undefined);
+    const { cases, ledger } = loadLibrary();
+    const start = () => greet(new Reference(), defaultProfile);
+    const first = await start();
+    const about = /^(rfc5280\/6\.1-|rfc8446\/4\.4\.2-certificate|expat\/3\.3-pkix|rfc9261\/5\.2\.1-path)/;
+    const instances = plan(cases, first.hello, first.can).filter(({ id }) => about.test(id) && id.endsWith("[client]"));
+    await first.stop();
+    const failed: string[] = [];
+    const common = { start, workers: 1, ledger, profile: defaultProfile, payload: cmwPayload, seed: "test" };
+    await runInstances(instances, {
+      ...common,
+      report: (results) =>
+        failed.push(...results.filter(({ outcome }) => outcome === "fail" || outcome === "warn").map(({ check }) => check)),
+    });
+    expect(failed.sort()).toEqual(caught[name]);
+  });
+});
