@@ -181,8 +181,9 @@ function isUriOrOid(text: string): boolean {
 // The transform TN() of RFC 9277 appendix B.
 function tagOf(item: CborTag, path: readonly unknown[]): CmwTag {
   if (!(item.value instanceof Uint8Array)) throw new CmwError(`${at(path)}expected a tag CMW around a byte string`);
-  if (item.tag < TAG_BASE || item.tag > TAG_LAST) {
-    throw new CmwError(`${at(path)}expected a tag of ${TAG_BASE} to ${TAG_LAST}, found ${item.tag}`);
+  // TN() leaves out the numbers that end in a zero byte.
+  if (!(item.tag >= TAG_BASE && item.tag <= TAG_LAST) || item.tag % 256 === 0) {
+    throw new CmwError(`${at(path)}expected the tag of a Content-Format, of ${TAG_BASE} to ${TAG_LAST}, found ${item.tag}`);
   }
   return { form: "tag", encoding: "cbor", tag: item.tag, value: item.value };
 }
