@@ -1,6 +1,5 @@
 import { isUtf8 } from "node:buffer";
 import { decodeFirst, type Token, Type } from "cborg";
-import type { DecodeTokenizer } from "cborg/interface";
 import { type Bytes, toHex, view } from "../wire/bytes.ts";
 
 /**
@@ -8,6 +7,13 @@ import { type Bytes, toHex, view } from "../wire/bytes.ts";
  * collection of eight levels, has not half of it; the decoder recurses once a level, so that a bomb of brackets would end in its stack.
  */
 export const MAX_NESTING = 64;
+
+/** What cborg reads tokens from; it has one for CBOR and one for JSON. */
+interface TokenSource {
+  done(): boolean;
+  next(): Token;
+  pos(): number;
+}
 
 /** An array, map or tag that is not complete yet. */
 interface Open {
@@ -24,14 +30,14 @@ interface Open {
  * bytes, ends where it may not, holds a key of bytes twice or text that is no UTF-8 is refused at that token. So the work is one step for
  * each token up to the first fault, and memory is what the bytes before it are worth.
  */
-class Guard implements DecodeTokenizer {
-  readonly #tokenizer: DecodeTokenizer;
+class Guard implements TokenSource {
+  readonly #tokenizer: TokenSource;
   readonly #bytes: Bytes;
   readonly #open: Open[] = [];
   /** Where the last token begins: the place of a fault. */
   start = 0;
 
-  constructor(tokenizer: DecodeTokenizer, bytes: Bytes) {
+  constructor(tokenizer: TokenSource, bytes: Bytes) {
     this.#tokenizer = tokenizer;
     this.#bytes = bytes;
   }
@@ -107,7 +113,7 @@ function checkKey(parent: Open, key: Bytes): void {
  */
 export function decodeGuarded(
   bytes: Bytes,
-  tokenizer: DecodeTokenizer,
+  tokenizer: TokenSource,
   tags: Record<number, (decode: () => unknown) => unknown> = {},
 ): unknown {
   const guard = new Guard(tokenizer, bytes);
