@@ -3,9 +3,13 @@ import { profileSchema } from "./attestation/profile.ts";
 import { mutationSchema } from "./forge/mutation.ts";
 import { manifestSchema } from "./iut/manifest.ts";
 import { baselineSchema } from "./report/baseline.ts";
+import { observedSchema } from "./report/observed.ts";
 import { reportRecord } from "./report/records.ts";
+import { ambiguitiesSchema } from "./scenario/ambiguities.ts";
+import { goalsSchema } from "./scenario/goals.ts";
 import { ledgerSchema } from "./scenario/ledger.ts";
 import { suiteSchema } from "./scenario/schema.ts";
+import { versionsSchema } from "./scenario/versions.ts";
 
 /** The files that people and other programs write or read, by the name of their JSON Schema in schemas/. */
 const published: Readonly<Record<string, z.ZodType>> = {
@@ -16,6 +20,10 @@ const published: Readonly<Record<string, z.ZodType>> = {
   baseline: baselineSchema,
   report: reportRecord,
   profile: profileSchema,
+  ambiguities: ambiguitiesSchema,
+  goals: goalsSchema,
+  versions: versionsSchema,
+  observed: observedSchema,
 };
 
 /** The JSON Schemas to be published: file name and content. */

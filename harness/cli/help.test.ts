@@ -2,7 +2,17 @@ import { describe, expect, it } from "vitest";
 import { cli } from "../testing/cli.ts";
 
 describe.concurrent("--help", () => {
-  it.each([[[]], [["run"]], [["list"]], [["requirements"]], [["doctor"]], [["reference"]]])("shows an example: %j", async (command) => {
+  it.each([
+    [[]],
+    [["run"]],
+    [["list"]],
+    [["requirements"]],
+    [["doctor"]],
+    [["reference"]],
+    [["baseline"]],
+    [["baseline", "update"]],
+    [["ambiguities"]],
+  ])("shows an example: %j", async (command) => {
     const { code, stdout, stderr } = await cli([...command, "--help"]);
     expect(stderr).toBe("");
     expect(stdout).toMatch(/Usage: expat-conformance/);

@@ -46,11 +46,12 @@ program
   )
   .option(
     "--report <kind=file>",
-    "write a report: jsonl=F, tap=F, junit=F (- is stdout); may be given more than once",
+    "write a report: jsonl=F, tap=F, junit=F, observed=F (- is stdout); may be given more than once",
     collect(/,(?=\w+=)/),
   )
   .option("--baseline <file>", "known deviations (default: the one that the manifest names)")
   .option("--no-baseline", "judge without the manifest's baseline")
+  .option("--since <version>", "show failures of checks that this version of the suite did not have apart: new questions, no regressions")
   .option("--profile <file>", "YAML or JSON: what the drafts leave open (schemas/profile.schema.json); default: docs/iut-protocol.md")
   .option("--workers <n>", "processes of the implementation side by side (default: one per core)", integer(1, 256))
   .option("--timeout <ms>", "deadline for one answer of a shim", milliseconds, 10_000)
@@ -60,18 +61,66 @@ program
   .addHelpText(
     "after",
     `
-Exit codes: 0 nothing unexpected; 1 nonconformance, or a baseline entry that is stale or expired; 2 usage, or an error of the
-harness or of the shim; 3 nothing was executed.
+Exit codes: 0 nothing unexpected; 1 nonconformance, or a baseline entry that is stale, expired, twice there or matches nothing; 2 usage,
+or an error of the harness or of the shim; 3 nothing was executed. With --since, a check that is newer than that version and does not
+pass leaves it at 0 and is shown by name: it becomes a 1 when --since is left out, and known when \`baseline update\` has taken it.
 
 Examples:
   $ expat-conformance run
   $ expat-conformance run --iut iuts/cocos --report jsonl=report.jsonl,junit=report.xml
   $ expat-conformance run --iut iuts/cocos --only 'expat/5-binding/*' --position relying-party/client
+  $ expat-conformance run --iut iuts/cocos --since 0.1.0
   $ expat-conformance run --iut iuts/cocos --endpoint`,
   )
   .action(async (options) => {
     const { runCommand } = await import("./run-command.ts");
     process.exitCode = await runCommand(options);
+  });
+
+program
+  .command("baseline")
+  .description("keep the list of known deviations true")
+  .addHelpText("after", "\nExample:\n  $ expat-conformance baseline update --iut iuts/cocos")
+  .command("update")
+  .description(
+    "run the suites, or read a report, and bring the baseline up to date: what passes now goes, what fails and is not in it comes",
+  )
+  .addOption(iutOption)
+  .option("--endpoint [host:port]", "drive the product as deployed: at this address, or as the manifest's endpoint section starts it")
+  .option("--report <file>", "take the results of this finished report (JSON Lines) and run nothing")
+  .option("--baseline <file>", "the file to write (default: the one that the manifest names, or baseline.yaml beside it)")
+  .option("--reason <text>", "the reason of new entries (default: one that a run refuses until it has been replaced)")
+  .option("--only <glob>", "only checks whose id matches; of what was not asked no entry is removed", collectGlobs)
+  .option("--profile <file>", "YAML or JSON: what the drafts leave open (schemas/profile.schema.json)")
+  .option("--workers <n>", "processes of the implementation side by side (default: one per core)", integer(1, 256))
+  .option("--timeout <ms>", "deadline for one answer of a shim", milliseconds, 10_000)
+  .option("--no-build", "do not run the manifest's build command first")
+  .addHelpText(
+    "after",
+    `
+Entries that still hold stay as they are, comments included. An entry of a whole check of which some instances pass now becomes one for
+each of the others. Comments in front of a block of entries stay with the block.
+
+Exit codes: 0 the file can be used as it is; 1 entries wait for a reason, or have expired (each with its line); 2 usage, a run that was
+aborted, or an error of the harness: then the file is not touched.
+
+Examples:
+  $ expat-conformance baseline update --iut iuts/cocos
+  $ expat-conformance baseline update --report report.jsonl --reason "the next release mends it (issue 12)"`,
+  )
+  .action(async (options) => {
+    const { baselineUpdateCommand } = await import("./baseline-command.ts");
+    process.exitCode = await baselineUpdateCommand(options);
+  });
+
+program
+  .command("ambiguities")
+  .description("list the open points of the specifications: what is open, what implementations did, what to ask the working group")
+  .option("--json", "as an array of objects")
+  .addHelpText("after", "\nExample:\n  $ expat-conformance ambiguities")
+  .action(async (options) => {
+    const { ambiguitiesCommand } = await import("./ambiguities-command.ts");
+    ambiguitiesCommand(options);
   });
 
 program

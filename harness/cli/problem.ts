@@ -4,7 +4,7 @@ import { SetUpError } from "../iut/driver.ts";
 import { RpcError } from "../iut/rpc-error.ts";
 
 /** Usage, bad input, or an error of the harness or the shim. */
-export const EXIT_USAGE = 2;
+export const EXIT_USAGE = 2 as const;
 
 /** A wrong argument: the message says what was expected, what was found and what to do. */
 export class UsageError extends Error {

@@ -10,6 +10,19 @@ export function readYaml<Schema extends z.ZodType>(file: string, schema: Schema)
 
 /** The same for a text that is at hand; `file` is what messages call it. */
 export function parseYaml<Schema extends z.ZodType>(text: string, file: string, schema: Schema): z.output<Schema> {
+  return parseYamlDocument(text, file, schema).data;
+}
+
+/** What a YAML text says, the text as a document that can be edited without loss of its comments, and where things stand in it. */
+export interface YamlFile<T> {
+  readonly data: T;
+  readonly document: ReturnType<typeof parseDocument>;
+  /** The line, counted from 1, of the node at a path, or of the nearest node around it. */
+  readonly lineOf: (path: readonly PropertyKey[]) => number;
+}
+
+/** The same with the document. */
+export function parseYamlDocument<Schema extends z.ZodType>(text: string, file: string, schema: Schema): YamlFile<z.output<Schema>> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const where = (offset: number): string => {
@@ -19,7 +32,8 @@ export function parseYaml<Schema extends z.ZodType>(text: string, file: string, 
   const [syntax] = document.errors;
   if (syntax) throw new InputError(`${where(syntax.pos[0])}: ${syntax.message}`);
   const result = schema.safeParse(contentOf(document, file));
-  if (result.success) return result.data;
+  const lineOf = (path: readonly PropertyKey[]): number => lines.linePos(offsetOf(document, path)).line;
+  if (result.success) return { data: result.data, document, lineOf };
   const problems = leaves(result.error.issues).map(({ path, message }) => {
     const place = path.join(".") || "(the file)";
     return `${where(offsetOf(document, path))}: ${place}: ${message}`;

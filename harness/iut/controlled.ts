@@ -31,7 +31,7 @@ class ControlledDriver implements Driver {
     readonly hello: Hello,
   ) {}
 
-  async connect({ position, cipherSuite, record }: ConnectOptions): Promise<IutConnection> {
+  async connect({ position, cipherSuite, record, resume }: ConnectOptions): Promise<IutConnection> {
     const { side } = splitPosition(position);
     const channel = `c${++this.#channels}`;
     // Keys of other families than it declares are never given to the implementation, not even for the handshake.
@@ -64,6 +64,7 @@ class ControlledDriver implements Driver {
         serverName: SERVER_NAME,
         handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
         record,
+        resume,
         ...(side === "server" ? { trust } : { identity }),
       });
       const opened = await opening;

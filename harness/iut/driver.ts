@@ -19,6 +19,7 @@ export const abilities = {
   "get-context": "ask for the context of a message",
   "both-roles": "play attester and relying party on one connection",
   "several-exchanges": "run more than one exchange on a connection",
+  "application-data": "send and receive application data beside the exchange",
 } as const;
 
 export type Ability = keyof typeof abilities;
@@ -68,6 +69,8 @@ export interface ConnectOptions {
   readonly cipherSuite: CipherSuite;
   /** Keep the raw bytes of the connection. */
   readonly record: boolean;
+  /** Where the harness is the client: what an earlier connection with the implementation left behind, which it offers to resume. */
+  readonly resume?: Bytes | undefined;
 }
 
 /** What a script does cannot be seen by, or seen of, this implementation: nothing is judged. The message names what. */

@@ -77,7 +77,7 @@ class EndpointDriver implements Driver {
     this.hello = { protocol: 1, name: `${manifest.name} (endpoint)`, version: "unknown", concurrency: 1, supports };
   }
 
-  async connect({ position, cipherSuite, record }: ConnectOptions): Promise<IutConnection> {
+  async connect({ position, cipherSuite, record, resume }: ConnectOptions): Promise<IutConnection> {
     const { side } = splitPosition(position);
     const handshake = pki("handshake-p256");
     const listener = this.address ? undefined : await listen(this.endpoint.host, this.endpoint.port ?? 0);
@@ -90,6 +90,7 @@ class EndpointDriver implements Driver {
         serverName: "localhost",
         handshakeTimeoutMs: DIAL_TIMEOUT_MS,
         record,
+        resume,
         ...(side === "client" && { identity: { chain: handshake.chain, key: handshake.pkcs8 } }),
       });
       return new EndpointConnection(channel, this.carrier, this.endpoint, this.product, async () => client && this.#end(client));

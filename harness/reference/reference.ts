@@ -6,6 +6,7 @@ import { type Method, type Params, PROTOCOL_VERSION, positions, type Result } fr
 import { RpcCode, RpcError } from "../iut/rpc-error.ts";
 import { ChannelError } from "../tls/channel.ts";
 import { dial, startTls } from "../tls/node-channel.ts";
+import { version } from "../version.ts";
 import { getContext } from "../wire/authenticator.ts";
 import { cipherSuites, isCipherSuite } from "../wire/code-points.ts";
 import { DecodeError } from "../wire/reader.ts";
@@ -29,6 +30,7 @@ type Handlers = { [M in Method]: (params: Params<M>) => Result<M> | Promise<Resu
  * It serves the control protocol like any shim, in process or as a program of its own.
  */
 export class Reference implements IutControl {
+  readonly #startTls: typeof startTls;
   readonly #channels = new ReferenceChannels();
   #profile: Profile = defaultProfile;
 
@@ -39,7 +41,7 @@ export class Reference implements IutControl {
       return {
         protocol: PROTOCOL_VERSION,
         name: "reference",
-        version: "0.1.0",
+        version,
         language: `TypeScript, Node ${process.versions.node}`,
         tls: `node:tls, OpenSSL ${process.versions.openssl}`,
         concurrency: 64,
@@ -91,6 +93,11 @@ export class Reference implements IutControl {
     },
   };
 
+  /** `handshake`: how its TLS connections are made; another one only to show what comes of a fault there. */
+  constructor(handshake = startTls) {
+    this.#startTls = handshake;
+  }
+
   async call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
     return this.#handlers[method](params);
   }
@@ -108,9 +115,10 @@ export class Reference implements IutControl {
     const suites = params.cipherSuites.filter(isCipherSuite);
     if (side === "server" && identity === undefined) throw new RpcError(RpcCode.invalidParams, "a server needs an identity");
     try {
-      const options = { side, cipherSuites: suites, identity, serverName, handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS };
+      const timeout = { handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS };
+      const options = { side, cipherSuites: suites, identity, serverName, resumable: false, ...timeout };
       const socket = await dial(address, HANDSHAKE_TIMEOUT_MS);
-      const opened = await startTls(socket, side === "client" ? { ...options, trust } : options);
+      const opened = await this.#startTls(socket, side === "client" ? { ...options, trust } : options);
       this.#channels.add(channel, new ReferenceChannel(opened));
       return { cipherSuite: opened.cipherSuite };
     } catch (error) {

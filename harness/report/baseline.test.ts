@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../input/input-error.ts";
 import type { Outcome } from "../scenario/result.ts";
-import { Baseline, type BaselineEntry, emptyBaseline, globMatcher, readBaseline } from "./baseline.ts";
+import { Baseline, type BaselineEntry, emptyBaseline, globMatcher, readBaseline, UNEXPLAINED } from "./baseline.ts";
 import { scratch } from "./testing/records.ts";
 
 const TODAY = "2026-06-15";
@@ -12,7 +12,7 @@ const CHECK = "expat/5-binding/binding-altered";
 function baseline(...entries: Partial<BaselineEntry>[]): Baseline {
   return new Baseline(
     entries.map((entry) => ({ check: CHECK, outcome: "fail", reason: REASON, ...entry })),
-    { file: "b.yaml", today: TODAY },
+    { file: "b.yaml", today: TODAY, lineOf: (index) => 2 + index },
   );
 }
 
@@ -59,6 +59,13 @@ describe("judging a result", () => {
     expect(baseline({ expires: "2026-06-14" }).judge(at("server", "fail"))).toEqual({ expectation: "unexpected" });
     expect(baseline({ expires: "2026-06-14" }).judge(at("server", "pass"))).toEqual({ expectation: "expected" });
   });
+  it("calls the failure of a newer check new, unless an entry names it, and never an error of the harness", () => {
+    expect(emptyBaseline().judge(at("server", "fail"), true)).toEqual({ expectation: "new" });
+    expect(emptyBaseline().judge(at("server", "pass"), true)).toEqual({ expectation: "expected" });
+    expect(emptyBaseline().judge(at("server", "harness-error"), true)).toEqual({ expectation: "unexpected" });
+    expect(baseline({}).judge(at("server", "fail"), true).expectation).toBe("expected");
+    expect(baseline({}).judge(at("server", "pass"), true).expectation).toBe("stale");
+  });
   it("without entries excuses nothing and has no notices", () => {
     const empty = emptyBaseline();
     expect(empty.judge(at("server", "fail"))).toEqual({ expectation: "unexpected" });
@@ -80,7 +87,9 @@ describe("notices at the end", () => {
     ["a glob whose failure became a warning", glob, ["pass", "warn"], ["stale"]],
     ["a glob of which one is blocked: who knows", glob, ["pass", "blocked"], []],
     ["a glob of what is not supported", glob, ["unsupported"], []],
-    ["an exact entry whose pass has said it", {}, ["pass"], []],
+    ["an exact entry of what passes", {}, ["pass"], ["stale"]],
+    ["an exact entry of which a part passes", {}, ["pass", "fail"], ["stale"]],
+    ["an exact entry of which all fail", {}, ["fail", "fail"], []],
     ["an exact entry for what is only observed", {}, ["observed"], ["stale"]],
     ["an entry for nothing", { check: "nowhere/*" }, ["pass"], ["matches-nothing"]],
     ["an expired entry, whether it fails", { ...glob, expires: "2026-06-14" }, ["fail"], ["expired"]],
@@ -98,8 +107,31 @@ describe("notices at the end", () => {
     const tracked = baseline({}, { check: "nowhere/*" });
     tracked.judge(at("server", "fail"));
     expect(tracked.notices("whole")).toEqual([
-      { kind: "matches-nothing", check: "nowhere/*", text: "b.yaml: entry 2 (nowhere/*: fail) matches no check: correct or remove it" },
+      { kind: "matches-nothing", check: "nowhere/*", text: "b.yaml:3: the entry nowhere/* (fail) matches no check: correct or remove it" },
     ]);
+  });
+  it("name what a stale entry is to be narrowed to, also in a filtered run", () => {
+    const tracked = baseline({});
+    tracked.judge(at("server", "pass"));
+    tracked.judge(at("client", "fail"));
+    expect(tracked.notices("filtered").map(({ text }) => text)).toEqual([
+      `b.yaml:2: the entry ${CHECK} (fail) is stale in part: it holds for 1 of 2 results; name these alone: ${CHECK}[client]`,
+    ]);
+  });
+  it("say of an entry that another one makes needless where that one stands", () => {
+    const tracked = baseline({ check: "expat/*" }, {}, { check: `${CHECK}[client]`, outcome: "blocked" });
+    tracked.judge(at("server", "fail"));
+    tracked.judge(at("client", "blocked"));
+    expect(tracked.notices("whole").map(({ text }) => text)).toEqual([
+      `b.yaml:3: the entry ${CHECK} (fail) excuses nothing that line 2 does not excuse: remove one of them`,
+    ]);
+    expect(tracked.notices("filtered")).toEqual([]);
+  });
+  it("do not call an entry needless that excuses one thing more", () => {
+    const tracked = baseline({ check: `${CHECK}[server]` }, { check: "expat/*" });
+    tracked.judge(at("server", "fail"));
+    tracked.judge(at("client", "fail"));
+    expect(tracked.notices("whole")).toEqual([]);
   });
 });
 
@@ -114,11 +146,14 @@ describe("readBaseline", () => {
   it("reads entries with all their members", () => {
     const tracked = read(`${entry}    source: pkg/atls/verify.go:12\n    expires: 2026-06-14\n`);
     expect(tracked.judge(at("server", "fail")).expectation).toBe("unexpected");
-    expect(tracked.notices("whole").map(({ kind }) => kind)).toEqual(["expired"]);
+    expect(tracked.notices("whole").map(({ text }) => text)).toEqual([
+      expect.stringMatching(/baseline\.yaml:2: the entry .* expired on 2026-06-14: /),
+    ]);
     expect(read("baseline: []\n").notices("whole")).toEqual([]);
   });
   it.each([
     ["a short reason", entry.replace(REASON, "todo"), /baseline\.yaml:4:13: baseline\.0\.reason/],
+    ["a reason that is still to be given", entry.replace(REASON, `${UNEXPLAINED} - accepted`), /:4:13: baseline\.0\.reason: no reason yet/],
     ["an outcome that nothing may excuse", entry.replace("outcome: fail", "outcome: harness-error"), /:3:14: baseline\.0\.outcome/],
     ["a day that does not exist", `${entry}    expires: 2026-02-30\n`, /:5:14: baseline\.0\.expires/],
     ["an unknown member", `${entry}    because: x\n`, /:5:14: baseline\.0\.because: no such field/],

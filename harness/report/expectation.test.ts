@@ -3,18 +3,19 @@ import { type Outcome, outcomes } from "../scenario/result.ts";
 import { type Expectation, exitCodeOf, expectationOf, tallyOf } from "./expectation.ts";
 
 describe("the table of expectations", () => {
-  const rows: [Outcome, Expectation, Expectation][] = [
-    ["pass", "expected", "stale"],
-    ["fail", "unexpected", "expected"],
-    ["warn", "expected", "expected"],
-    ["observed", "expected", "expected"],
-    ["unsupported", "expected", "expected"],
-    ["blocked", "unexpected", "expected"],
-    ["inconclusive", "unexpected", "expected"],
-    ["harness-error", "unexpected", "unexpected"],
+  const rows: [Outcome, Expectation, Expectation, Expectation][] = [
+    ["pass", "expected", "stale", "expected"],
+    ["fail", "unexpected", "expected", "new"],
+    ["warn", "expected", "expected", "expected"],
+    ["observed", "expected", "expected", "expected"],
+    ["unsupported", "expected", "expected", "expected"],
+    ["blocked", "unexpected", "expected", "new"],
+    ["inconclusive", "unexpected", "expected", "new"],
+    ["harness-error", "unexpected", "unexpected", "unexpected"],
   ];
   it("has a row for each outcome", () => expect(rows.map(([outcome]) => outcome)).toEqual([...outcomes]));
-  it.each(rows)("%s: %s without a baseline entry, %s with one", (outcome, unlisted, listed) => {
+  it.each(rows)("%s: %s without a baseline entry, %s with one, %s where the check is newer", (outcome, unlisted, listed, newer) => {
+    expect(expectationOf(outcome, "newer")).toBe(newer);
     expect(expectationOf(outcome, "unlisted")).toBe(unlisted);
     expect(expectationOf(outcome, "listed")).toBe(listed);
   });
@@ -39,7 +40,7 @@ describe("tallyOf", () => {
       inconclusive: 0,
       "harness-error": 0,
     });
-    expect(tally.expectations).toEqual({ expected: 2, unexpected: 1, stale: 1 });
+    expect(tally.expectations).toEqual({ expected: 2, unexpected: 1, stale: 1, new: 0 });
   });
   it("has all members for no results", () => {
     expect(Object.keys(tallyOf([]).counts)).toEqual([...outcomes]);
@@ -53,6 +54,8 @@ describe("the exit code", () => {
     ["all as expected", [pass, as("observed"), as("warn"), as("unsupported")], 0, 0],
     ["an excused failure", [pass, as("fail", "expected")], 0, 0],
     ["an unexpected failure", [pass, as("fail")], 0, 1],
+    ["a new check that fails", [pass, as("fail", "new")], 0, 0],
+    ["a new check that fails beside a regression", [as("fail", "new"), as("fail")], 0, 1],
     ["an unexpected block", [pass, as("blocked")], 0, 1],
     ["an excused block", [pass, as("blocked", "expected")], 0, 0],
     ["inconclusive", [pass, as("inconclusive")], 0, 1],

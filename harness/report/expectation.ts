@@ -1,26 +1,31 @@
 import { isExecuted, type Outcome, outcomes } from "../scenario/result.ts";
 
-/** Whether a result is what a run may show: `stale` is a pass of what the baseline says fails. */
-export const expectations = ["expected", "unexpected", "stale"] as const;
+/**
+ * Whether a result is what a run may show: `stale` is a pass of what the baseline says fails, `new` does not pass and was not asked by the
+ * version of the suite that --since names: a new question, and no regression.
+ */
+export const expectations = ["expected", "unexpected", "stale", "new"] as const;
 export type Expectation = (typeof expectations)[number];
 
 interface Row {
   /** Where no entry of the baseline names it. */
   readonly unlisted: Expectation;
+  /** The same, of a check that is newer than the version that --since names. */
+  readonly newer: Expectation;
   /** Where an entry that has not expired names it with this outcome; for a pass: an entry without `*` that says anything else. */
   readonly listed: Expectation;
 }
 
 /** The one table of what is expected. No entry excuses an error of the harness: it says nothing about the implementation. */
 const table: Readonly<Record<Outcome, Row>> = {
-  pass: { unlisted: "expected", listed: "stale" },
-  fail: { unlisted: "unexpected", listed: "expected" },
-  warn: { unlisted: "expected", listed: "expected" },
-  observed: { unlisted: "expected", listed: "expected" },
-  unsupported: { unlisted: "expected", listed: "expected" },
-  blocked: { unlisted: "unexpected", listed: "expected" },
-  inconclusive: { unlisted: "unexpected", listed: "expected" },
-  "harness-error": { unlisted: "unexpected", listed: "unexpected" },
+  pass: { unlisted: "expected", newer: "expected", listed: "stale" },
+  fail: { unlisted: "unexpected", newer: "new", listed: "expected" },
+  warn: { unlisted: "expected", newer: "expected", listed: "expected" },
+  observed: { unlisted: "expected", newer: "expected", listed: "expected" },
+  unsupported: { unlisted: "expected", newer: "expected", listed: "expected" },
+  blocked: { unlisted: "unexpected", newer: "new", listed: "expected" },
+  inconclusive: { unlisted: "unexpected", newer: "new", listed: "expected" },
+  "harness-error": { unlisted: "unexpected", newer: "unexpected", listed: "unexpected" },
 };
 
 /** What is expected of an outcome, by whether the baseline names it. */
@@ -39,7 +44,7 @@ export interface Tally {
 /** The totals over results; all outcomes and expectations are in it, those that did not occur with 0. */
 export function tallyOf(results: Iterable<{ readonly outcome: Outcome; readonly expectation: Expectation }>): Tally {
   const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
-  const totals: Record<Expectation, number> = { expected: 0, unexpected: 0, stale: 0 };
+  const totals: Record<Expectation, number> = { expected: 0, unexpected: 0, stale: 0, new: 0 };
   let executed = 0;
   for (const { outcome, expectation } of results) {
     counts[outcome]++;
@@ -64,7 +69,8 @@ const exitCodes: readonly { readonly code: ExitCode; readonly applies: (tally: T
 
 /**
  * The exit code of a finished run, from its totals (a footer will do) and the number of notices about its baseline: 0 nothing
- * unexpected; 1 a nonconformance, or a baseline entry that is stale, expired or matches nothing; 2 an error of the harness;
+ * unexpected, new checks that do not pass among it; 1 a nonconformance, or a baseline entry that is stale, expired, twice there or matches
+ * nothing; 2 an error of the harness;
  * 3 nothing was carried out.
  */
 export function exitCodeOf(tally: Tally, notices: number): ExitCode {

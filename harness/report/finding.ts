@@ -11,9 +11,10 @@ export function finding(record: ResultRecord, ledger: Ledger, { palette, width }
   const { outcome, expectation, instance, position, title, requirements, expected, found, detail, why, diagnostics, baseline, reproduce } =
     record;
   const stale = expectation === "stale";
+  const isNew = expectation === "new";
   const heading = stale ? "STALE" : outcome.toUpperCase().replace("-", " ");
   const colour = outcome === "warn" ? palette.doubtful : palette.bad;
-  const lines = [`${colour(heading)} ${palette.strong(instance)}  ${position}`, paragraph(title, "    ", width)];
+  const lines = [`${isNew ? "NEW " : ""}${colour(heading)} ${palette.strong(instance)}  ${position}`, paragraph(title, "    ", width)];
   const add = (name: string, value: string): void => {
     lines.push(field(name, value, width));
   };

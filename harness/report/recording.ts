@@ -1,8 +1,10 @@
+import { NO_GOAL } from "../scenario/goals.ts";
 import type { Ledger } from "../scenario/ledger.ts";
 import type { CheckResult } from "../scenario/result.ts";
 import type { Judgement } from "./baseline.ts";
 import { tallyOf } from "./expectation.ts";
 import type { FooterRecord, HeaderRecord, ResultRecord } from "./records.ts";
+import type { GoalScore } from "./scorecard.ts";
 
 /** From what a run gives to the records of its report. */
 
@@ -21,7 +23,22 @@ export function headerOf(
 
 /** The record of a result, with what the baseline makes of it and the command that runs it alone. */
 export function resultRecordOf(result: CheckResult, { expectation, reason }: Judgement, reproduce: string): ResultRecord {
-  const { check, instance, title, outcome, requirements, position, parameters, detail, expected, found, why, diagnostics } = result;
+  const {
+    check,
+    instance,
+    title,
+    outcome,
+    requirements,
+    position,
+    parameters,
+    detail,
+    expected,
+    found,
+    why,
+    diagnostics,
+    goal,
+    behaviour,
+  } = result;
   return {
     type: "result",
     check,
@@ -30,9 +47,11 @@ export function resultRecordOf(result: CheckResult, { expectation, reason }: Jud
     outcome,
     expectation,
     requirements: [...requirements],
+    ...(goal !== undefined && goal !== NO_GOAL && { goal }),
     position,
     parameters: { ...parameters },
     detail,
+    ...(behaviour && { behaviour: { ...behaviour } }),
     ...(expected !== undefined && { expected }),
     ...(found !== undefined && { found }),
     ...(why !== undefined && { why }),
@@ -42,8 +61,8 @@ export function resultRecordOf(result: CheckResult, { expectation, reason }: Jud
   };
 }
 
-/** The footer over all results of a run that came to its end. */
-export function footerOf(results: Iterable<ResultRecord>, durationMs: number): FooterRecord {
+/** The footer over all results of a run that came to its end, with what became of the security goals. */
+export function footerOf(results: Iterable<ResultRecord>, durationMs: number, goals: readonly GoalScore[]): FooterRecord {
   const { executed, counts, expectations } = tallyOf(results);
-  return { type: "footer", executed, counts: { ...counts }, expectations: { ...expectations }, durationMs };
+  return { type: "footer", executed, counts: { ...counts }, expectations: { ...expectations }, goals: [...goals], durationMs };
 }

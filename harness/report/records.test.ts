@@ -86,6 +86,7 @@ describe("the record of a result", () => {
     why: undefined,
     kind: "negative",
     requirements: ["x"],
+    goal: undefined,
     position: "attester/server",
     parameters: { cipherSuite: "c", signatureScheme: "s" },
     outcome: "fail",

@@ -5,6 +5,7 @@ import { readText } from "../input/text-file.ts";
 import { helloResult, positions } from "../iut/protocol.ts";
 import { outcomes } from "../scenario/result.ts";
 import { expectations, tallyOf } from "./expectation.ts";
+import { goalStates } from "./scorecard.ts";
 
 /** The records of a report in JSON Lines: one header, one result a check instance, one footer. Other programs rely on the names. */
 
@@ -18,6 +19,8 @@ export const headerRecord = z.strictObject({
   seed: z.string(),
   profile: profileSchema,
   startedAt: z.iso.datetime(),
+  filtered: z.boolean().optional().describe("whether only a part of the checks or positions was asked for; reports of 0.1.0 do not say"),
+  since: z.string().optional().describe("the version of the suite whose checks are not new (--since)"),
 });
 
 export const resultRecord = z.strictObject({
@@ -28,9 +31,14 @@ export const resultRecord = z.strictObject({
   outcome: z.enum(outcomes),
   expectation: z.enum(expectations),
   requirements: z.array(z.string()),
+  goal: z.string().optional().describe("the security goal that falls where the check fails"),
   position: z.enum(positions),
   parameters: z.strictObject({ cipherSuite: z.string(), signatureScheme: z.string() }),
   detail: z.string(),
+  behaviour: z
+    .strictObject({ ambiguity: z.string(), id: z.string(), title: z.string() })
+    .optional()
+    .describe("of a probe: which of the behaviours that the ambiguity register lists was seen"),
   expected: z.string().optional(),
   found: z.string().optional(),
   why: z.string().optional(),
@@ -39,11 +47,23 @@ export const resultRecord = z.strictObject({
   reproduce: z.string().describe("the command that runs this instance alone"),
 });
 
+const goalRecord = z.strictObject({
+  goal: z.string(),
+  title: z.string(),
+  state: z.enum(goalStates).describe("possible: a check failed, so the attack works, whether or not a baseline knows of it"),
+  checks: count.describe("how many the suite has"),
+  passed: count,
+  failed: z.array(z.string()).describe("the ids of the checks that failed"),
+  untested: z.array(z.strictObject({ reason: z.string(), checks: count })).describe("why the others were not carried out"),
+});
+
 export const footerRecord = z.strictObject({
   type: z.literal("footer"),
   executed: count,
   counts: z.record(z.enum(outcomes), count),
-  expectations: z.record(z.enum(expectations), count),
+  // Reports of version 0.1.0 know no `new`.
+  expectations: z.strictObject({ expected: count, unexpected: count, stale: count, new: count.default(0) }),
+  goals: z.array(goalRecord).default([]).describe("what became of the security goals, in the order of goals.yaml"),
   durationMs: z.number().min(0),
 });
 

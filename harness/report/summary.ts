@@ -1,11 +1,13 @@
 import { positions } from "../iut/protocol.ts";
 import type { Outcome } from "../scenario/result.ts";
+import type { CheckChanges } from "../scenario/versions.ts";
 import type { Notice } from "./baseline.ts";
 import { tallyOf } from "./expectation.ts";
 import { columns, counted, paragraph } from "./layout.ts";
 import type { Palette } from "./palette.ts";
 import { oneLine } from "./printable.ts";
 import type { ResultRecord } from "./records.ts";
+import type { GoalScore, GoalState } from "./scorecard.ts";
 
 /** What stands at the end of a run, for people: one function a section, each a list of lines, empty where there is nothing to say. */
 
@@ -20,7 +22,7 @@ export interface Look {
  * Of the instances no more than `named` stand under each.
  */
 export function blockedSection(results: readonly ResultRecord[], named: number, { palette, width }: Look): string[] {
-  const blocked = results.filter(({ outcome, expectation }) => outcome === "blocked" && expectation === "unexpected");
+  const blocked = results.filter(({ outcome, expectation }) => outcome === "blocked" && expectation !== "expected");
   return groups(blocked, ({ detail }) => detail).flatMap(([detail, group]) => {
     const first = group.slice(0, named).map(({ instance }) => instance);
     const more = group.length - first.length;
@@ -67,9 +69,68 @@ export function unsupportedSection(results: readonly ResultRecord[], { width }: 
 /** What was seen where the specifications leave a choice, once for all instances that saw the same. */
 export function observedSection(results: readonly ResultRecord[], { width }: Look): string[] {
   const observed = results.filter(({ outcome }) => outcome === "observed");
-  return groups(observed, ({ check, detail }) => `${check}: ${oneLine(detail)}`).map(([line, group]) => {
+  const lineOf = ({ check, detail, behaviour }: ResultRecord) =>
+    behaviour ? `${check}: ${behaviour.title} (${behaviour.ambiguity}: ${behaviour.id})` : `${check}: ${oneLine(detail)}`;
+  return groups(observed, lineOf).map(([line, group]) => {
     return paragraph(group.length === 1 ? line : `${line} (${group.length} times)`, "  ", width);
   });
+}
+
+/** How many checks of an attack that is possible are named; the report has them all. */
+const NAMED = 3;
+
+const stateWords: Readonly<Record<GoalState, string>> = {
+  withstood: "withstood",
+  "withstood-in-part": "withstood in part",
+  possible: "POSSIBLE",
+  "not-tested": "not tested",
+};
+
+/** The scorecard: what an attacker would win, a line for each goal. Which checks were not carried out, and why, stands behind each. */
+export function goalSection(goals: readonly GoalScore[], { palette, width }: Look): string[] {
+  const name = Math.max(...goals.map(({ goal }) => goal.length));
+  const colours: Readonly<Record<GoalState, (text: string) => string>> = {
+    withstood: palette.good,
+    "withstood-in-part": palette.doubtful,
+    possible: palette.bad,
+    "not-tested": palette.faint,
+  };
+  return goals.flatMap(({ goal, state, checks, passed, failed, untested }) => {
+    const tested = passed + failed.length;
+    const parts = [tested === 0 ? `none of ${counted(checks, "check")}` : `${passed} of ${counted(checks, "check")} passed`];
+    if (failed.length > 0) parts.push(`${failed.length} failed`);
+    const [first, ...others] = untested;
+    const more = others.reduce((sum, reason) => sum + reason.checks, 0);
+    const rest = more > 0 ? `, ${more} for other reasons` : "";
+    if (first) parts.push(`${tested === 0 ? "" : "not tested: "}${first.checks} (${first.reason})${rest}`);
+    const text = checks === 0 ? "no check of this version asks it" : parts.join(", ");
+    const head = `  ${goal.padEnd(name)}  ${colours[state](stateWords[state].padEnd(17))}  `;
+    const indent = " ".repeat(name + 23);
+    const named = failed.slice(0, NAMED).map((check) => palette.faint(`${indent}${check}`));
+    if (failed.length > NAMED) named.push(palette.faint(`${indent}and ${failed.length - NAMED} more`));
+    return [head + paragraph(text, indent, width).trimStart(), ...named];
+  });
+}
+
+/** What --since shows: how much is asked that was not before, and what is asked no more. */
+export function sinceSection(
+  since: string,
+  results: readonly ResultRecord[],
+  { added, gone }: CheckChanges,
+  { palette, width }: Look,
+): string[] {
+  const names = new Set(added);
+  const newer = results.filter(({ check }) => names.has(check));
+  const asked = new Set(newer.map(({ check }) => check)).size;
+  const open = new Set(newer.filter(({ expectation }) => expectation === "new").map(({ check }) => check)).size;
+  const regressions = new Set(results.filter(({ expectation }) => expectation === "unexpected").map(({ check }) => check)).size;
+  const lines = [
+    `${counted(asked, "check")} that ${since} did not have: ${open === 0 ? "none of them fails unexpectedly" : `${open} to look at, above; not regressions`}`,
+    `${counted(regressions, "regression")} among the checks that it had`,
+    ...(gone.length > 0 ? [`${counted(gone.length, "check")} that it had and that are asked no more: ${gone.join(", ")}`] : []),
+  ];
+  const colour = regressions > 0 ? palette.bad : (text: string): string => text;
+  return lines.map((line, index) => (index === 1 ? colour : String)(paragraph(line, "  ", width)));
 }
 
 /** The entries of the baseline that must be changed. */
@@ -96,6 +157,7 @@ export function lastLine(results: readonly ResultRecord[], { palette }: Look): s
     if (counts[outcome] === 0 && outcome !== "pass" && outcome !== "fail") return [];
     return [text(counts[outcome]) + (known[outcome] > 0 ? ` (${known[outcome]} known)` : "")];
   });
+  if (expectations.new > 0) parts.push(`${expectations.new} of new checks`);
   if (expectations.stale > 0) parts.push(counted(expectations.stale, "stale baseline result"));
   const checks = new Set(results.map(({ check }) => check)).size;
   const colour = expectations.unexpected + expectations.stale > 0 ? palette.bad : palette.good;

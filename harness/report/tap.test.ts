@@ -72,6 +72,7 @@ describe("the TAP report", () => {
   });
   it.each<[string, ResultRecord, { ok: boolean; todo?: string; skip?: string; run: boolean }]>([
     ["observed", result({ outcome: "observed", detail: "accepted" }), { ok: true, run: true }],
+    ["a new check", failure({ expectation: "new" }), { ok: false, todo: "fail, a new check", run: true }],
     ["a warning", failure({ outcome: "warn", expectation: "expected" }), { ok: true, run: true }],
     ["unsupported", result({ outcome: "unsupported", detail: "feature x" }), { ok: true, skip: "unsupported: feature x", run: true }],
     [

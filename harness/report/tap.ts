@@ -9,7 +9,7 @@ import { TAP_VERSION, type TapPoint, tapComment, tapPlan, tapPoint, tapText } fr
  * its diagnostics.
  *
  * `ok … # SKIP` is only for what the implementation declares not to support. A check that is blocked was asked for and never answered:
- * it is `not ok`, and where the baseline excuses it `not ok … # TODO`, like an excused failure. TODO keeps it from failing the run,
+ * it is `not ok`, and where the baseline excuses it `not ok … # TODO`, like an excused failure, and a new check with --since. TODO keeps it from failing the run,
  * and `not ok` keeps every reader, also one that knows no directives, from counting it as passed.
  */
 export function pointOf(record: ResultRecord): TapPoint {
@@ -18,6 +18,8 @@ export function pointOf(record: ResultRecord): TapPoint {
   if (outcome === "unsupported") return { status: "ok", description, directive: { word: "SKIP", reason: `unsupported: ${detail}` } };
   const plain = expectation === "expected" && outcome === "pass";
   const diagnostics = plain ? undefined : diagnosticsOf(record);
+  if (expectation === "new")
+    return { status: "not ok", description, directive: { word: "TODO", reason: `${outcome}, a new check` }, diagnostics };
   if (expectation !== "expected") return { status: "not ok", description, diagnostics };
   if (outcome === "pass" || outcome === "observed" || outcome === "warn") return { status: "ok", description, diagnostics };
   return { status: "not ok", description, directive: { word: "TODO", reason: `${outcome}, known: ${baseline ?? detail}` }, diagnostics };

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Notice } from "./baseline.ts";
 import { colourPalette, paletteFor, plainPalette } from "./palette.ts";
 import type { ResultRecord } from "./records.ts";
+import type { GoalScore } from "./scorecard.ts";
+import { goalSection } from "./summary.ts";
 import { type TerminalOptions, terminalReporter } from "./terminal.ts";
 import { failure, footer, header, ledger, result } from "./testing/records.ts";
 
@@ -186,5 +188,55 @@ describe("the progress line", () => {
     made.advance(1, 3);
     made.end(footer([]), []);
     expect(progress.text()).toBe("");
+  });
+});
+
+describe("what is new", () => {
+  const since = { version: "0.1.0", changes: { added: ["s/new", "s/good"], gone: ["s/old"] } };
+  const fresh = failure({ check: "s/new", instance: "s/new[client]", expectation: "new" });
+  const good = result({ check: "s/good", instance: "s/good[client]" });
+
+  it("stands apart from regressions, behind them, and is counted", () => {
+    const text = textOf([fresh, good, failure()], { since });
+    expect(text.indexOf("New since 0.1.0, and no regressions")).toBeGreaterThan(text.indexOf(`\nFAIL ${failure().instance}`));
+    expect(text.indexOf("\nNEW FAIL s/new[client]")).toBeGreaterThan(text.indexOf("New since 0.1.0"));
+    expect(text).toContain(`Since 0.1.0
+  2 checks that 0.1.0 did not have: 1 to look at, above; not regressions
+  1 regression among the checks that it had
+  1 check that it had and that are asked no more: s/old
+`);
+    expect(text).toMatch(/1 passed, 2 failed, 1 of new checks/);
+  });
+  it("has no section where nobody asks, and says so where nothing of it fails", () => {
+    expect(textOf([good])).not.toContain("Since");
+    expect(textOf([good], { since })).toMatch(/1 check that 0\.1\.0 did not have: none of them fails unexpectedly\n {2}0 regressions/);
+  });
+});
+
+describe("the security goals", () => {
+  const line = (change: Partial<GoalScore>): string => {
+    const goal: GoalScore = { goal: "relay", title: "", state: "withstood", checks: 5, passed: 5, failed: [], untested: [], ...change };
+    return goalSection([goal], { palette: plainPalette, width: undefined }).join("\n");
+  };
+  it("have a line each, with what speaks for it", () => {
+    expect(line({})).toBe("  relay  withstood          5 of 5 checks passed");
+    expect(line({ state: "not-tested", checks: 0, passed: 0 })).toBe("  relay  not tested         no check of this version asks it");
+    const untested = [
+      { reason: "position x not declared", checks: 3 },
+      { reason: "blocked", checks: 2 },
+    ];
+    expect(line({ state: "not-tested", passed: 0, untested })).toBe(
+      "  relay  not tested         none of 5 checks, 3 (position x not declared), 2 for other reasons",
+    );
+    expect(line({ state: "withstood-in-part", passed: 2, untested: untested.slice(0, 1) })).toBe(
+      "  relay  withstood in part  2 of 5 checks passed, not tested: 3 (position x not declared)",
+    );
+  });
+  it("name the checks by which an attack is possible, three of them", () => {
+    expect(
+      line({ state: "possible", passed: 1, failed: ["a", "b", "c", "d"] })
+        .split("\n")
+        .map((text) => text.trim()),
+    ).toEqual(["relay  POSSIBLE           1 of 5 checks passed, 4 failed", "a", "b", "c", "and 1 more"]);
   });
 });

@@ -1,10 +1,21 @@
 import type { Ledger } from "../scenario/ledger.ts";
+import type { CheckChanges } from "../scenario/versions.ts";
 import { finding } from "./finding.ts";
 import { counted } from "./layout.ts";
 import { oneLine, printable } from "./printable.ts";
 import type { ResultRecord } from "./records.ts";
 import type { Reporter } from "./reporter.ts";
-import { blockedSection, type Look, lastLine, noticeSection, observedSection, table, unsupportedSection } from "./summary.ts";
+import {
+  blockedSection,
+  goalSection,
+  type Look,
+  lastLine,
+  noticeSection,
+  observedSection,
+  sinceSection,
+  table,
+  unsupportedSection,
+} from "./summary.ts";
 
 /** Where text goes: process.stdout and process.stderr fit, and so does a collector in a test. */
 export interface TextStream {
@@ -20,6 +31,8 @@ export interface TerminalOptions extends Look {
   readonly ledger: Ledger;
   /** `verbose` also names each result that the baseline excuses, and all that was blocked. */
   readonly verbosity: "normal" | "verbose";
+  /** With --since: that version, and what changed in what is asked. */
+  readonly since?: { readonly version: string; readonly changes: CheckChanges } | undefined;
 }
 
 export interface TerminalReporter extends Reporter {
@@ -31,8 +44,10 @@ const ERASE_LINE = "\r\u001b[K";
 
 /** The report for people: what someone must look at as it comes, a summary at the end. */
 export function terminalReporter(options: TerminalOptions): TerminalReporter {
-  const { out, progress, ledger, palette, verbosity } = options;
+  const { out, progress, ledger, palette, verbosity, since } = options;
   const results: ResultRecord[] = [];
+  // What fails and is new waits for the end, so that it does not stand among the regressions.
+  const newer: ResultRecord[] = [];
   let shown = false;
   const erase = (): void => {
     if (shown) progress.write(ERASE_LINE);
@@ -55,18 +70,25 @@ export function terminalReporter(options: TerminalOptions): TerminalReporter {
       const excused = record.baseline !== undefined && record.expectation === "expected";
       if (excused) {
         if (verbosity === "verbose") print(palette.faint(oneLine(`known ${record.outcome} ${record.instance}: ${record.baseline}`)));
-      } else if (needsAttention(record)) print(`\n${finding(record, ledger, options)}`);
+      } else if (record.expectation === "new" && record.outcome !== "blocked") newer.push(record);
+      else if (needsAttention(record)) print(`\n${finding(record, ledger, options)}`);
     },
     advance: (done, total) => {
       if (progress.isTTY !== true) return;
       progress.write(`${ERASE_LINE}${done}/${total}${soFar(results)}`);
       shown = true;
     },
-    end: (_footer, notices) => {
+    end: ({ goals }, notices) => {
       section("", blockedSection(results, verbosity === "verbose" ? results.length : 3, options));
+      section(
+        since === undefined ? "" : `New since ${since.version}, and no regressions`,
+        newer.map((record) => finding(record, ledger, options)),
+      );
       section("", table(results, options));
       section("Not supported", unsupportedSection(results, options));
       section("Observed at open points", observedSection(results, options));
+      section("Security goals", goalSection(goals, options));
+      if (since !== undefined) section(`Since ${since.version}`, sinceSection(since.version, results, since.changes, options));
       section("Baseline", noticeSection(notices, options));
       print(`\n${lastLine(results, options)}`);
     },

@@ -1,9 +1,11 @@
 import { judgedSteps } from "../appraisal/appraise.ts";
 import { cmwRequirements } from "../appraisal/attestation-steps.ts";
+import { contextSteps } from "../appraisal/context-steps.ts";
 import { emptySteps } from "../appraisal/empty-steps.ts";
 import { requestSteps } from "../appraisal/request-steps.ts";
 import type { Model } from "../attestation/format.ts";
 import type { Ability } from "../iut/driver.ts";
+import type { Behaviour, Showing } from "./ambiguities.ts";
 import type { FormatName, SchemeName, SuiteName } from "./parameters.ts";
 import type { Step } from "./schema.ts";
 
@@ -20,6 +22,8 @@ export interface Check {
   readonly requirements: readonly string[];
   readonly iut: Role;
   readonly kind: Kind;
+  /** The security goal that falls where it fails; `none` or undefined: none. */
+  readonly goal: string | undefined;
 }
 
 /** A scenario: a check that is answered by a script, and the further checks that the judging in it answers. */
@@ -39,6 +43,8 @@ export interface Case extends Check {
   readonly features: readonly string[];
   readonly abilities: ReadonlySet<Ability>;
   readonly steps: readonly Step[];
+  /** Of a probe: what it shows at an open point, by what the IUT does at the observed step. */
+  readonly behaviours: ReadonlyMap<Showing, Behaviour>;
   /** One for each step of the appraisals that the script has the harness make: `ID#step`. */
   readonly judged: readonly Check[];
 }
@@ -75,6 +81,7 @@ export function judgingSteps(iut: Role, model: Model | undefined, steps: readonl
     const ofWrapper = [...new Set(wrappers.flat())];
     judging.push(...judgedSteps.filter(applies).map((step) => (step.name === "cmw" ? { ...step, requirements: ofWrapper } : step)));
   }
+  if (steps.some((step) => "contexts" in step)) judging.push(...contextSteps);
   if (judgesRequests(iut, steps)) {
     const offers = steps.some((step) => "request" in step && (step.request.attestation ?? model !== undefined));
     judging.push(
@@ -86,7 +93,8 @@ export function judgingSteps(iut: Role, model: Model | undefined, steps: readonl
 
 /** True where the case is about the requests themselves: a relying party asks, and nothing is validated afterwards. */
 export function judgesRequests(iut: Role, steps: readonly Step[]): boolean {
-  return iut === "relying-party" && !steps.some((step) => "validate" in step || "authenticate" in step);
+  const asks = steps.some((step) => "request" in step);
+  return asks && iut === "relying-party" && !steps.some((step) => "validate" in step || "authenticate" in step);
 }
 
 /** What a driver must be able to do for this script, beside moving messages. */
@@ -96,6 +104,11 @@ export function neededAbilities(iut: Role, steps: readonly Step[]): Set<Ability>
   const asking: string[] = [];
   for (const step of steps) {
     if ("context" in step) abilities.add("get-context");
+    if ("data" in step) abilities.add("application-data");
+    if ("contexts" in step) {
+      abilities.add("several-exchanges");
+      if (step.contexts.of === "authenticators") abilities.add("spontaneous");
+    }
     if ("authenticate" in step) {
       const { by, identity, attestation, request } = step.authenticate;
       exchanges++;

@@ -1,8 +1,11 @@
 import type { StepResult } from "../appraisal/finding.ts";
 import { type Driver, SetUpError } from "../iut/driver.ts";
 import { ChannelError } from "../tls/channel.ts";
+import type { Showing } from "./ambiguities.ts";
 import type { Deviation } from "./answers.ts";
 import type { Case } from "./case.ts";
+import { exchangeData, openConnection, watchHandshake, watchTickets } from "./connection-steps.ts";
+import { askContexts } from "./context-sample.ts";
 import { inFamily } from "./family.ts";
 import { judgeAuthenticator, makeAuthenticator, makeRequest } from "./harness-steps.ts";
 import { askAuthenticator, askContext, askRequest, askValidation } from "./iut-steps.ts";
@@ -15,6 +18,8 @@ export interface Execution {
   readonly deviation: Deviation | undefined;
   /** For a probe: what the IUT did. */
   readonly observation: string | undefined;
+  /** For a probe: the same, as the key of a behaviour. */
+  readonly shown: Showing | undefined;
   readonly judged: readonly StepResult[];
 }
 
@@ -27,13 +32,16 @@ export async function execute(script: Case, driver: Driver, context: ExecutionCo
   try {
     for (const step of inFamily(script.steps, context.scheme)) {
       const deviation = await carryOut(run, step);
-      if (deviation || run.ended) return { deviation, observation: run.observation, judged: run.judged };
+      if (deviation || run.ended) return outcomeOf(run, deviation);
     }
-    return { deviation: undefined, observation: run.observation, judged: run.judged };
+    return outcomeOf(run, undefined);
   } catch (error) {
-    // A failed validation SHOULD be fatal to the connection (expat section 7): what a script wants of it afterwards cannot be had then.
+    // A failed validation SHOULD be fatal to the connection (expat section 7), and nothing forbids an attester to end one either: what a
+    // script wants of it afterwards cannot be had then.
     if (run.hasRefused && (error instanceof SetUpError || error instanceof ChannelError)) {
-      return { deviation: undefined, observation: `ended the connection after refusing: ${error.message}`, judged: run.judged };
+      run.observation = `ended the connection after refusing: ${error.message}`;
+      run.shown = "ended";
+      return outcomeOf(run, undefined);
     }
     throw error;
   } finally {
@@ -41,15 +49,20 @@ export async function execute(script: Case, driver: Driver, context: ExecutionCo
   }
 }
 
+function outcomeOf({ observation, shown, judged }: ScriptRun, deviation: Deviation | undefined): Execution {
+  return { deviation, observation, shown, judged };
+}
+
 async function carryOut(run: ScriptRun, step: Step): Promise<Deviation | undefined> {
-  if ("connect" in step) {
-    await run.connect(step.connect.as);
-    return undefined;
-  }
   if ("request" in step) return request(run, step.request);
   if ("authenticate" in step) return authenticate(run, step.authenticate);
   if ("validate" in step) return validate(run, step.validate);
-  return askContext(run, step.context);
+  if ("context" in step) return askContext(run, step.context);
+  if ("contexts" in step) return askContexts(run, step.contexts);
+  if ("connect" in step) return openConnection(run, step.connect);
+  if ("data" in step) return exchangeData(run, step.data);
+  if ("tickets" in step) return watchTickets(run, step.tickets);
+  return watchHandshake(run, step.handshake);
 }
 
 async function request(run: ScriptRun, step: RequestStep): Promise<Deviation | undefined> {

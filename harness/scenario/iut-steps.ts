@@ -7,10 +7,11 @@ import { type Bytes, equalBytes, preview } from "../wire/bytes.ts";
 import { HandshakeType } from "../wire/code-points.ts";
 import { DecodeError } from "../wire/reader.ts";
 import { decodeRequest } from "../wire/request.ts";
+import type { Showing } from "./ambiguities.ts";
 import { type Deviation, describeRefusal, deviationOf, wrongReport } from "./answers.ts";
 import { givenAttestation } from "./attestation-inputs.ts";
 import { judgesRequests } from "./case.ts";
-import { contextOf, malformedDecline, offersAttestation } from "./received.ts";
+import { cmwDataOf, contextOf, holdsAttestation, malformedDecline, offersAttestation } from "./received.ts";
 import type { AuthenticateStep, ContextStep, RequestStep, ValidateStep } from "./schema.ts";
 import type { ScriptRun } from "./script-run.ts";
 import type { AuthenticateInputs, RequestInputs, ValidateInputs } from "./step-inputs.ts";
@@ -24,7 +25,7 @@ import type { AuthenticateInputs, RequestInputs, ValidateInputs } from "./step-i
 export async function askRequest(run: ScriptRun, step: RequestStep, inputs: RequestInputs): Promise<Deviation | undefined> {
   const { on, connection, signatureSchemes, attestation, context } = inputs;
   const answer = await connection.request({ signatureSchemes, attestation, ...(context && { context }) });
-  const decided = decision(run, step.expect, answer, "a request");
+  const decided = decision(run, step.expect, answer, "a request", "made");
   if ("refused" in answer || decided) return decided;
   const bytes = answer.value;
   if (run.script.attested && !attestation && offersAttestation(bytes, run.context.profile)) {
@@ -38,8 +39,14 @@ export async function askRequest(run: ScriptRun, step: RequestStep, inputs: Requ
   }
   try {
     const found = decodeRequest(bytes).certificateRequestContext;
+    // RFC 9261 section 4: the contexts of both request types share one space on a connection.
+    if (run.messages.harnessAsked(on, found)) {
+      return { expected: "a context that the peer has not asked with", found: `${preview(found, 64)}, which it has` };
+    }
     run.messages.addContext(on, found);
-    run.messages.keepRequest(step.as, { kind: "request", bytes, context: found, on });
+    // What the IUT sent before it has been read before it.
+    const ticketsBefore = connection.channel.observed.sessionTickets;
+    run.messages.keepRequest(step.as, { kind: "request", bytes, context: found, on, ticketsBefore });
     return undefined;
   } catch (error) {
     if (error instanceof DecodeError) return { expected: "a well-formed request", found: error.message };
@@ -59,22 +66,37 @@ export async function askAuthenticator(run: ScriptRun, step: AuthenticateStep, i
   if (step.expect === "empty") return emptyAnswer(run, inputs, answer);
   const empty = isEmpty(answer);
   if (step.expect === "refused-or-empty") {
-    if ("refused" in answer) return undefined;
+    if ("refused" in answer) {
+      run.hasRefused = true;
+      return undefined;
+    }
     if (empty) return malformedDecline(answer.value, connection.channel.hash);
     return { expected: "a refusal, or an empty authenticator", found: `an authenticator of ${answer.value.length} bytes` };
   }
   if (step.expect === "made" && empty) return { expected: "an authenticator", found: "an empty authenticator, which declines" };
-  if (step.expect === "made-or-refused" && "refused" in answer) {
-    run.ended = true;
-    run.observation = `refused, as it may: ${describeRefusal(answer.refused)}`;
-    return undefined;
+  let expect = step.expect;
+  if (expect === "made-or-refused" || expect === "attested-or-declined") {
+    run.observation = rightOf(run, expect, answer);
+    run.ended = run.observation !== undefined;
+    if (run.ended) return undefined;
+    expect = "made";
   }
-  const decided = decision(run, step.expect === "made-or-refused" ? "made" : step.expect, answer, "an authenticator");
+  const decided = decision(run, expect, answer, "an authenticator", showingOf(run, answer));
   if ("value" in answer) {
-    const made = { kind: "authenticator", bytes: answer.value, on, request, ...(told && { asked: told.asked }) } as const;
+    const ticketsBefore = connection.channel.observed.sessionTickets;
+    const made = { kind: "authenticator", bytes: answer.value, on, request, ...(told && { asked: told.asked }), ticketsBefore } as const;
     run.messages.keepAuthenticator(step.as, made);
   }
   return decided;
+}
+
+// What an attester may do in place of what the script goes on with, in words; undefined where it did not.
+function rightOf(run: ScriptRun, expect: "made-or-refused" | "attested-or-declined", answer: Answer<Bytes>): string | undefined {
+  if ("refused" in answer) return `refused, as it may: ${describeRefusal(answer.refused)}`;
+  if (expect === "made-or-refused") return undefined;
+  if (isEmpty(answer)) return "declined, as it may, with an empty authenticator";
+  const attested = cmwDataOf(answer.value, run.context.profile) !== undefined;
+  return attested ? undefined : "answers the offer without attestation (open point offer-declined)";
 }
 
 // The authenticated refusal of RFC 9261 section 6.
@@ -106,7 +128,7 @@ export async function askValidation(run: ScriptRun, step: ValidateStep, inputs: 
     policy: { attestation, ...(measurement && { measurement }), ...(signedCmw && { signedCmw }) },
     ...(step.now !== undefined && { now: step.now }),
   });
-  const decided = decision(run, step.expect === "accepted" ? "made" : step.expect, answer, "acceptance");
+  const decided = decision(run, step.expect === "accepted" ? "made" : step.expect, answer, "acceptance", "accepted");
   if ("refused" in answer && !decided) run.hasRefused = true;
   if (decided || "refused" in answer || answer.value === undefined || step.expect !== "accepted") return decided;
   const sent = authenticator.built?.values;
@@ -118,15 +140,28 @@ export async function askContext(run: ScriptRun, { of, message, expect }: Contex
   const target = message === "request" ? run.messages.request(of) : run.messages.authenticator(of);
   if (target === undefined) throw new MutationError(`context: no ${message} "${of}"`);
   const answer = await run.driver.context(message === "request" ? { request: target.bytes } : { authenticator: target.bytes });
-  if (expect !== "returned") return decision(run, expect, answer, "a context");
+  if (expect !== "returned") return decision(run, expect, answer, "a context", "returned");
   if ("refused" in answer) return { expected: "the context", found: describeRefusal(answer.refused) };
   const expected = target.kind === "request" ? target.context : contextOf(target.bytes);
   if (expected === undefined) return { expected: "an authenticator with a context", found: preview(target.bytes) };
   return equalBytes(expected, answer.value) ? undefined : { expected: preview(expected, 64), found: preview(answer.value, 64) };
 }
 
-function decision(run: ScriptRun, expect: "made" | "refused" | "observed", answer: Answer<unknown>, what: string): Deviation | undefined {
+// What an authenticator is at an open point: declined, or made with or without attestation.
+function showingOf(run: ScriptRun, answer: Answer<Bytes>): Showing {
+  if (isEmpty(answer)) return "empty";
+  return "value" in answer && holdsAttestation(answer.value, run.context.profile) ? "attested" : "unattested";
+}
+
+function decision(
+  run: ScriptRun,
+  expect: "made" | "refused" | "observed",
+  answer: Answer<unknown>,
+  what: string,
+  shown: Showing,
+): Deviation | undefined {
   if (expect !== "observed") return deviationOf(expect, answer, what);
+  run.shown = "refused" in answer ? "refused" : shown;
   run.observation = "refused" in answer ? describeRefusal(answer.refused) : `answered with ${what}`;
   return undefined;
 }

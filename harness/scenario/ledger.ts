@@ -24,6 +24,7 @@ const requirementSchema = z
     informative: z.boolean().default(false),
     excluded: z.string().min(10).optional().describe("why it cannot be tested from outside"),
     open: z.string().optional().describe("the entry of the ambiguity register"),
+    goal: z.string().optional().describe("the security goal that falls where it is broken, of suites/goals.yaml; `none`: there is none"),
   })
   .refine(({ excluded, open }) => excluded === undefined || open === undefined, { error: "either excluded or open, not both" });
 
@@ -65,6 +66,18 @@ export function severity(ids: readonly string[], ledger: Ledger): "fail" | "warn
   const levels = ids.map((id) => ledger.get(id)?.level ?? "MUST");
   if (levels.some((level) => level.startsWith("MUST"))) return "fail";
   return levels.some((level) => level.startsWith("SHOULD")) ? "warn" : "observed";
+}
+
+/**
+ * Why nothing that a check rests on is said in the revision of the draft that a run is made for (`draft-fossati-seat-expat-02`), in words;
+ * undefined where something is.
+ */
+export function notInRevision(ids: readonly string[], ledger: Ledger, revision: string): string | undefined {
+  const number = revision.slice(-2);
+  const says = ({ since = "00", until = "99" }: Requirement) => since <= number && number <= until;
+  const known = ids.map((id) => ledger.get(id)).filter((requirement) => requirement !== undefined);
+  if (known.length === 0 || known.some(says)) return undefined;
+  return `not a statement of ${revision}: ${known.map(({ id, since, until }) => `${id} (${since ? `since -${since}` : `until -${until}`})`).join(", ")}`;
 }
 
 /** Whether a statement is tested, left out, or open. */

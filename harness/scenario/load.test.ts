@@ -4,13 +4,19 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { InputError } from "../input/input-error.ts";
 import { packageRoot } from "../paths.ts";
 import { temporaryFolder } from "../testing/cli.ts";
+import { loadAmbiguities } from "./ambiguities.ts";
 import { loadLibrary } from "./load.ts";
 
-// The ledger as it is, and one suite of our own.
+// The ledger and the goals as they are, and one suite of our own; the register as it is, with no probe asked of any point but `asked`.
+const register = loadAmbiguities();
+const REGISTER = JSON.stringify({
+  ambiguities: [...register.values()].map((ambiguity) => ({ ...ambiguity, notProbed: "not in this test" })),
+});
 const suites = temporaryFolder();
 const file = join(suites, "mine", "suite.yaml");
 beforeAll(() => {
-  cpSync(join(packageRoot, "suites", "requirements"), join(suites, "requirements"), { recursive: true });
+  for (const name of ["requirements", "goals.yaml"]) cpSync(join(packageRoot, "suites", name), join(suites, name), { recursive: true });
+  writeFileSync(join(suites, "ambiguities.yaml"), REGISTER);
   mkdirSync(join(suites, "mine"));
 });
 
@@ -38,6 +44,18 @@ ${change}
     mutate: [{ at: finished.verifyData, op: flip }]
 `;
 
+const probe = (change: string): string => `
+  - id: asked
+    title: A record without an indicator is accepted or refused
+    iut: relying-party
+    kind: probe
+    requirements: [rfc9261-authenticator-valid]
+    control: accepts
+    mutate: [{ at: finished.verifyData, op: flip }]
+${change}
+`;
+const BEHAVIOURS = "    behaviours: { accepted: accepted, refused: refused }";
+
 function load(text: string) {
   writeFileSync(file, text);
   return loadLibrary(suites);
@@ -63,7 +81,48 @@ describe("a suite", () => {
     ]);
   });
 
+  it("with a probe knows what each answer shows", () => {
+    writeFileSync(join(suites, "ambiguities.yaml"), withoutReason("cose-tag"));
+    const { cases } = load(another(probe(`    ambiguity: cose-tag\n${BEHAVIOURS}`)));
+    writeFileSync(join(suites, "ambiguities.yaml"), REGISTER);
+    expect([...(cases.at(-1)?.behaviours ?? [])]).toEqual([
+      ["accepted", { ambiguity: "cose-tag", id: "accepted", title: "Evidence without the COSE_Sign1 tag is accepted" }],
+      ["refused", { ambiguity: "cose-tag", id: "refused", title: "Evidence without the COSE_Sign1 tag is refused" }],
+    ]);
+  });
+
   it.each([
+    ["a probe of no open point", another(probe("")), /^mine\/suite\.yaml: mine\/asked: a probe names the open point/],
+    [
+      "a probe of an open point that is none",
+      another(probe(`    ambiguity: cose-tga\n${BEHAVIOURS}`)),
+      /asked: no open point "cose-tga" in ambiguities\.yaml; there are code-point, /,
+    ],
+    [
+      "a probe that maps to a behaviour that is none",
+      another(probe("    ambiguity: cose-tag\n    behaviours: { accepted: accepts, refused: refused }")),
+      /asked: cose-tag has no behaviour "accepts"; it has accepted, refused/,
+    ],
+    [
+      "a probe that has no word for an answer",
+      another(probe("    ambiguity: cose-tag\n    behaviours: { accepted: accepted }")),
+      /asked: says not what it shows where the IUT comes to "refused"/,
+    ],
+    [
+      "a probe that has a word for what cannot come",
+      another(probe("    ambiguity: cose-tag\n    behaviours: { accepted: accepted, refused: refused, empty: refused }")),
+      /asked: its observed step never comes to "empty"; it comes to accepted, refused/,
+    ],
+    [
+      "behaviours of a case that is no probe",
+      another(negative("    control: accepts\n    ambiguity: cose-tag")),
+      /altered: `ambiguity` and `behaviours` are of probes alone, and it is negative/,
+    ],
+    [
+      "a goal that is none",
+      another(negative("    control: accepts\n    goal: rely")),
+      /altered: no goal "rely" in goals\.yaml; there are relay, /,
+    ],
     ["a syntax error", POSITIVE.replace("[rfc9261-authenticator-valid]", "[rfc9261-authenticator-valid"), /^mine\/suite\.yaml:\d+:\d+: /],
     ["an unknown field", POSITIVE.replace("    iut:", "    uit:"), /suite\.yaml:6:\d+: cases\.0\.uit: no such field/],
     ["an unknown verb", POSITIVE.replace("- request:", "- ask:"), /mine\/suite\.yaml:9:\d+: cases\.0\.steps\.0\.ask: no such field/],
@@ -112,6 +171,42 @@ describe("a suite", () => {
     ],
   ])("with %s is refused, and the place is named", (_, text, says) => {
     expect(problemOf(text)).toMatch(says);
+  });
+});
+
+function withoutReason(id: string): string {
+  const { ambiguities } = JSON.parse(REGISTER) as { ambiguities: { id: string; notProbed?: string }[] };
+  return JSON.stringify({ ambiguities: ambiguities.map(({ notProbed, ...rest }) => (rest.id === id ? rest : { ...rest, notProbed })) });
+}
+
+describe("the ambiguity register", () => {
+  const problem = (register: string, suite = POSITIVE): string => {
+    writeFileSync(join(suites, "ambiguities.yaml"), register);
+    try {
+      return problemOf(suite);
+    } finally {
+      writeFileSync(join(suites, "ambiguities.yaml"), REGISTER);
+    }
+  };
+  it("has a probe or a reason why not for each open point, and not both", () => {
+    expect(problem(withoutReason("cose-tag"))).toMatch(/^ambiguities\.yaml: cose-tag: has neither a probe .* nor a reason why not/);
+    expect(problem(REGISTER, another(probe(`    ambiguity: cose-tag\n${BEHAVIOURS}`)))).toMatch(
+      /cose-tag: says why it has no probe, and has one/,
+    );
+  });
+  it("has each open point that the ledger names", () => {
+    const { ambiguities } = JSON.parse(REGISTER) as { ambiguities: { id: string }[] };
+    const without = JSON.stringify({ ambiguities: ambiguities.filter(({ id }) => id !== "hash-of-psk") });
+    expect(problem(without)).toMatch(/^requirement expat-fresh-key-exchange: no open point "hash-of-psk" in ambiguities\.yaml; there are /);
+  });
+  it("has each open point, and each behaviour of one, once", () => {
+    const { ambiguities } = JSON.parse(REGISTER) as { ambiguities: { behaviours: object[] }[] };
+    const [first] = ambiguities;
+    expect(problem(JSON.stringify({ ambiguities: [...ambiguities, first] }))).toMatch(
+      /ambiguities\.yaml:1:\d+: .*"code-point" stands twice/,
+    );
+    const twice = { ...first, behaviours: [first?.behaviours[0], first?.behaviours[0]] };
+    expect(problem(JSON.stringify({ ambiguities: [twice] }))).toMatch(/the behaviour "ff00" stands twice/);
   });
 });
 

@@ -4,24 +4,45 @@ import type { Model } from "../attestation/format.ts";
 import { InputError } from "../input/input-error.ts";
 import { readYaml } from "../input/yaml-file.ts";
 import { packageRoot } from "../paths.ts";
+import { type Ambiguities, checkRegister, loadAmbiguities } from "./ambiguities.ts";
 import { type Case, type Check, judgingSteps, type Kind, neededAbilities, type Role } from "./case.ts";
+import { checkGoalsOf, type Goals, goalOf, loadGoals } from "./goals.ts";
 import { type Ledger, loadLedger } from "./ledger.ts";
+import { behavioursOf } from "./probe.ts";
 import { type CaseFile, type Step, type SuiteFile, suiteSchema } from "./schema.ts";
 
-/** All that the suites hold: the cases in the order of their files, the ledger. */
-export interface Library {
-  readonly cases: readonly Case[];
+/** What the suites rest on. */
+export interface Foundations {
   readonly ledger: Ledger;
+  readonly ambiguities: Ambiguities;
+  readonly goals: Goals;
 }
 
-/** Reads the ledger and every suite below `folder`. Throws InputError with file and place where something does not fit. */
+/** All that the suites hold: the cases in the order of their files, and what they rest on. */
+export interface Library extends Foundations {
+  readonly cases: readonly Case[];
+}
+
+// Beside the suites, and no suites themselves.
+const OTHER_FILES = new Set(["ambiguities.yaml", "goals.yaml"]);
+
+/** Reads the ledger, the ambiguity register, the goals and every suite below `folder`. Throws InputError with file and place where something does not fit. */
 export function loadLibrary(folder = join(packageRoot, "suites")): Library {
   const ledger = loadLedger(join(folder, "requirements"));
+  const ambiguities = loadAmbiguities(folder);
+  const goals = loadGoals(folder);
+  checkGoalsOf(ledger, goals);
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".yaml") && !name.startsWith("requirements"))
+    .filter((name) => name.endsWith(".yaml") && !name.startsWith("requirements") && !OTHER_FILES.has(name))
     .sort();
   const suites = files.map((name) => ({ name: relative(".", join(folder, name)), suite: readYaml(join(folder, name), suiteSchema) }));
-  return { cases: link(suites, ledger), ledger };
+  const cases = link(suites, { ledger, ambiguities, goals });
+  const probed = new Set(cases.flatMap(({ behaviours }) => [...behaviours.values()].map(({ ambiguity }) => ambiguity)));
+  const references = [...ledger.values()].flatMap(({ id, open }) =>
+    open === undefined ? [] : [{ here: `requirement ${id}`, ambiguity: open }],
+  );
+  checkRegister(ambiguities, references, probed);
+  return { cases, ledger, ambiguities, goals };
 }
 
 /** Every check of the library: the cases, and what is judged in them. */
@@ -29,8 +50,8 @@ export function allChecks({ cases }: Library): Check[] {
   return cases.flatMap((each) => [each, ...each.judged]);
 }
 
-/** Turns suite files into cases: controls found, their steps varied, requirements looked up. Throws InputError. */
-export function link(suites: readonly { readonly name: string; readonly suite: SuiteFile }[], ledger: Ledger): Case[] {
+/** Turns suite files into cases: controls found, their steps varied, requirements, goals and open points looked up. Throws InputError. */
+export function link(suites: readonly { readonly name: string; readonly suite: SuiteFile }[], foundations: Foundations): Case[] {
   const written = new Map<string, { file: CaseFile; suite: string; name: string }>();
   for (const { name, suite } of suites) {
     for (const file of suite.cases) {
@@ -50,14 +71,15 @@ export function link(suites: readonly { readonly name: string; readonly suite: S
     const controlId = file.control && (file.control.includes("/") ? file.control : `${suite}/${file.control}`);
     if (controlId !== undefined && !written.has(controlId)) throw new InputError(`${here}: no control "${controlId}"`);
     const control = controlId === undefined ? undefined : complete(controlId, [...trail, id]);
-    const result = completeCase(id, file, control, ledger, here);
+    const result = completeCase(id, file, control, foundations, here);
     done.set(id, result);
     return result;
   };
   return [...written.keys()].map((id) => complete(id, []));
 }
 
-function completeCase(id: string, file: CaseFile, control: Case | undefined, ledger: Ledger, here: string): Case {
+function completeCase(id: string, file: CaseFile, control: Case | undefined, foundations: Foundations, here: string): Case {
+  const { ledger, ambiguities, goals } = foundations;
   const model = modelOf(file.attested) ?? control?.model;
   const varied = file.steps === undefined;
   const kind: Kind = file.kind ?? (varied || expectsRefusal(file.steps?.at(-1)) ? "negative" : "positive");
@@ -69,7 +91,9 @@ function completeCase(id: string, file: CaseFile, control: Case | undefined, led
   const judged = (kind === "positive" ? judgingSteps(file.iut, model, steps) : [])
     .map(({ name, title, why, requirements }) => {
       const bound = binding(requirements, file.iut, ledger, `${here}: step ${name}`);
-      return { id: `${id}#${name}`, title, why, requirements: bound, iut: file.iut, kind };
+      const question = { kind, iut: file.iut, requirements: bound, said: undefined, request: name.startsWith("request-") };
+      const goal = goalOf(question, ledger, goals, here);
+      return { id: `${id}#${name}`, title, why, requirements: bound, iut: file.iut, kind, goal };
     })
     .filter(({ requirements }) => requirements.length > 0);
   const requirements = binding(file.requirements, file.iut, ledger, here);
@@ -86,6 +110,7 @@ function completeCase(id: string, file: CaseFile, control: Case | undefined, led
     requirements,
     model,
     attested: model !== undefined,
+    goal: goalOf({ kind, iut: file.iut, requirements, said: file.goal, request: false }, ledger, goals, here),
     control,
     sides: file.sides ?? control?.sides ?? ["client", "server"],
     cipherSuites: file.cipherSuites,
@@ -95,6 +120,7 @@ function completeCase(id: string, file: CaseFile, control: Case | undefined, led
     features: [...file.features, ...(control?.features ?? [])],
     abilities: new Set([...neededAbilities(file.iut, steps), ...file.abilities]),
     steps,
+    behaviours: behavioursOf(file, kind, steps, ambiguities, here),
     judged,
   };
 }

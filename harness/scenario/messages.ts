@@ -3,7 +3,7 @@ import type { AttestationFormat } from "../attestation/format.ts";
 import type { BuiltAuthenticator, BuiltRequest } from "../forge/build.ts";
 import { MutationError } from "../forge/edit.ts";
 import { type BuildView, lookUpStage } from "../forge/pipeline.ts";
-import { type Bytes, toHex } from "../wire/bytes.ts";
+import { type Bytes, equalBytes, toHex } from "../wire/bytes.ts";
 
 /** A request as it went over a connection; `built` where the harness made it. */
 export interface RequestMessage {
@@ -12,6 +12,8 @@ export interface RequestMessage {
   readonly context: Bytes;
   readonly on: string;
   readonly built?: BuiltRequest;
+  /** Of one of the IUT: NewSessionTickets that had come before it. */
+  readonly ticketsBefore?: number;
 }
 
 /** An authenticator as it went over a connection; `request` is the one it answers. */
@@ -24,6 +26,8 @@ export interface AuthenticatorMessage {
   readonly asked?: AskedAttestation | undefined;
   /** Of one that the harness made: the format of its attestation, if it holds any. */
   readonly format?: AttestationFormat | undefined;
+  /** Of one of the IUT: NewSessionTickets that had come before it. */
+  readonly ticketsBefore?: number;
   readonly built?: BuiltAuthenticator;
 }
 
@@ -60,9 +64,21 @@ export class Messages {
     return authenticator;
   }
 
+  /** The message of that name, of either kind. Throws MutationError where there is none. */
+  message(name: string): RequestMessage | AuthenticatorMessage {
+    const message = this.#authenticators.get(name) ?? this.#requests.get(name);
+    if (message === undefined) throw new MutationError(`no message "${name}" was made`);
+    return message;
+  }
+
   /** Contexts (as hexadecimal) seen on a connection so far, of requests of both types. */
   contexts(connection: string): ReadonlySet<string> {
     return this.#contexts.get(connection) ?? new Set();
+  }
+
+  /** True where a request of the harness on that connection has this context. */
+  harnessAsked(connection: string, context: Bytes): boolean {
+    return [...this.#requests.values()].some(({ built, on, context: asked }) => built && on === connection && equalBytes(asked, context));
   }
 
   addContext(connection: string, context: Bytes): void {

@@ -1,8 +1,9 @@
 import type { StepResult } from "../appraisal/finding.ts";
 import type { Profile } from "../attestation/profile.ts";
-import { decodeFinished, decodeFrame, getContext } from "../wire/authenticator.ts";
+import { decodeCertificate, decodeFinished, decodeFrame, getContext } from "../wire/authenticator.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import { type AuthenticatorHash, hashLength } from "../wire/code-points.ts";
+import { decodeCmwAttestation } from "../wire/extensions.ts";
 import { DecodeError } from "../wire/reader.ts";
 import { decodeRequest } from "../wire/request.ts";
 import type { Deviation } from "./answers.ts";
@@ -34,6 +35,31 @@ export function malformedDecline(authenticator: Bytes, hash: AuthenticatorHash):
 export function offersAttestation(request: Bytes, { cmwAttestation }: Profile): boolean {
   try {
     return decodeRequest(request).extensions.some(({ type }) => type === cmwAttestation);
+  } catch (error) {
+    if (error instanceof DecodeError) return false;
+    throw error;
+  }
+}
+
+/** What the first entry of an authenticator's Certificate carries as cmw_data; undefined where there is none, or none that can be read. */
+export function cmwDataOf(authenticator: Bytes, { cmwAttestation }: Profile): Bytes | undefined {
+  try {
+    const frame = decodeFrame(authenticator);
+    if (frame.kind === "empty") return undefined;
+    const extension = decodeCertificate(frame.certificate).entries[0]?.extensions.find(({ type }) => type === cmwAttestation);
+    return extension && decodeCmwAttestation(extension.data);
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}
+
+/** True where a readable authenticator has cmw_attestation in any entry of its Certificate. */
+export function holdsAttestation(authenticator: Bytes, { cmwAttestation }: Profile): boolean {
+  try {
+    const frame = decodeFrame(authenticator);
+    if (frame.kind === "empty") return false;
+    return decodeCertificate(frame.certificate).entries.some(({ extensions }) => extensions.some(({ type }) => type === cmwAttestation));
   } catch (error) {
     if (error instanceof DecodeError) return false;
     throw error;

@@ -1,4 +1,5 @@
 import type { Position } from "../iut/protocol.ts";
+import type { Behaviour } from "./ambiguities.ts";
 import type { Kind } from "./case.ts";
 
 /**
@@ -14,6 +15,8 @@ export interface Verdict {
   readonly detail: string;
   readonly expected?: string;
   readonly found?: string;
+  /** Of a probe: what the IUT showed, where it is one of the behaviours that the register lists. */
+  readonly behaviour?: Behaviour;
 }
 
 /** A verdict with all that says what it is about. */
@@ -26,6 +29,8 @@ export interface CheckResult extends Verdict {
   readonly why: string | undefined;
   readonly kind: Kind;
   readonly requirements: readonly string[];
+  /** The security goal that falls where the check fails; `none` or undefined: none. */
+  readonly goal: string | undefined;
   readonly position: Position;
   readonly parameters: { readonly cipherSuite: string; readonly signatureScheme: string };
   /** The tail of the IUT's stderr, where the check did not go as it should. */

@@ -5,7 +5,7 @@ import { type Driver, SetUpError } from "../iut/driver.ts";
 import { schemeName } from "../wire/code-points.ts";
 import type { Check } from "./case.ts";
 import { type Execution, execute } from "./execute.ts";
-import type { Ledger } from "./ledger.ts";
+import { type Ledger, notInRevision } from "./ledger.ts";
 import { formatsByName, schemeOf } from "./parameters.ts";
 import { controlInstance, type Instance } from "./plan.ts";
 import type { CheckResult, Verdict } from "./result.ts";
@@ -87,7 +87,8 @@ export async function runInstances(instances: readonly Instance[], options: RunO
 
   const resultsOf = async (instance: Instance, runOnce: (instance: Instance) => Promise<Attempt>): Promise<CheckResult[]> => {
     const { script } = instance;
-    if (instance.unsupported !== undefined) return resultsFor(instance, { outcome: "unsupported", detail: instance.unsupported }, options);
+    const unsupported = instance.unsupported ?? notInRevision(script.requirements, options.ledger, options.profile.revision);
+    if (unsupported !== undefined) return resultsFor(instance, { outcome: "unsupported", detail: unsupported }, options);
     if (failuresInARow >= GIVE_UP_AFTER) {
       const detail = `given up: the implementation hung, ended or could not be connected with in ${failuresInARow} cases in a row`;
       return resultsFor(instance, { outcome: "blocked", detail }, options);
@@ -129,13 +130,14 @@ function resultsFor(
   const { serialisation } = formatsByName[instance.format];
   const atStake = ({ requirements }: Check) =>
     requirements.filter((id) => [undefined, serialisation].includes(ledger.get(id)?.serialisation));
-  const result = (check: Check, { outcome, detail, expected, found }: Verdict): CheckResult => ({
+  const result = (check: Check, { outcome, detail, expected, found, behaviour }: Verdict): CheckResult => ({
     check: check.id,
     instance: `${check.id}${parameters}`,
     title: check.title,
     why: check.why,
     kind: check.kind,
     requirements: atStake(check),
+    goal: check.goal,
     position: instance.position,
     parameters: {
       cipherSuite: instance.cipherSuite,
@@ -146,6 +148,7 @@ function resultsFor(
     detail,
     ...(expected !== undefined && { expected }),
     ...(found !== undefined && { found }),
+    ...(behaviour && { behaviour }),
     ...(diagnostics !== "" && outcome !== "pass" && { diagnostics: diagnostics.slice(-1000) }),
   });
   const judged = script.judged.map((check) => {

@@ -3,6 +3,7 @@ import { resultStatuses } from "../attestation/format.ts";
 import { attestationFormats } from "../attestation/formats.ts";
 import { mutationSchema } from "../forge/mutation.ts";
 import { abilities } from "../iut/driver.ts";
+import { showings } from "./ambiguities.ts";
 
 /** The scenario language: data, never code. Described for people in docs/writing-a-scenario.md, published as schemas/scenario.schema.json. */
 
@@ -65,10 +66,10 @@ const authenticateStep = z.strictObject({
   context: value.optional().describe("the context of a spontaneous authenticator of the harness; default: 32 random bytes"),
   mutate: z.array(mutationSchema).optional(),
   expect: z
-    .enum(["made", "made-or-refused", "refused", "empty", "refused-or-empty", "observed"])
+    .enum(["made", "made-or-refused", "attested-or-declined", "refused", "empty", "refused-or-empty", "observed"])
     .default("made")
     .describe(
-      "what an IUT must do; `empty`: the authenticated refusal of RFC 9261 section 6; `made-or-refused`: a refusal ends the script",
+      "what an IUT must do; `empty`: the authenticated refusal of RFC 9261 section 6; `made-or-refused`: a refusal ends the script; `attested-or-declined`: an answer without attestation does too",
     ),
 });
 
@@ -102,7 +103,37 @@ const contextStep = z.strictObject({
   expect: z.enum(["returned", "refused", "observed"]).default("returned"),
 });
 
-const connectStep = z.strictObject({ as: identifier });
+const connectStep = z.strictObject({
+  as: identifier,
+  resume: identifier.optional().describe("where the harness is the client: it offers to resume the session of this connection"),
+});
+
+const contextsStep = z.strictObject({
+  of: z
+    .enum(["requests", "authenticators"])
+    .describe("what the IUT is to make, choosing the contexts: requests, or authenticators without one"),
+  on: z.array(identifier).min(1),
+  count: z.number().int().min(2).max(200).describe("how many on each connection"),
+});
+
+const dataStep = z.strictObject({
+  on: on.optional(),
+  length: z.number().int().min(1).max(16384).default(64).describe("bytes that go to the IUT and come back"),
+});
+
+const ticketsStep = z.strictObject({
+  on: on.optional(),
+  since: identifier.optional().describe("a message of the IUT: what came before it does not count; default: the beginning"),
+  expect: z.enum(["none", "observed"]).default("none"),
+});
+
+const handshakeStep = z.strictObject({
+  on: on.optional(),
+  expect: z
+    .enum(["fresh", "observed"])
+    .default("fresh")
+    .describe("`fresh`: the client offers no pre_shared_key and no early_data, the server resumes nothing"),
+});
 
 /** One step: exactly one of the verbs. */
 export const stepSchema = z.union([
@@ -111,6 +142,10 @@ export const stepSchema = z.union([
   z.strictObject({ validate: validateStep }),
   z.strictObject({ context: contextStep }),
   z.strictObject({ connect: connectStep }),
+  z.strictObject({ contexts: contextsStep }),
+  z.strictObject({ data: dataStep }),
+  z.strictObject({ tickets: ticketsStep }),
+  z.strictObject({ handshake: handshakeStep }),
 ]);
 
 const caseSchema = z
@@ -153,6 +188,12 @@ const caseSchema = z
       .describe("with `mutate` or alone: other inputs for the last validation"),
     request: requestStep.pick({ attestation: true, signatureSchemes: true }).partial().optional(),
     steps: z.array(stepSchema).min(1).optional(),
+    goal: z.string().optional().describe("a security goal of goals.yaml, or `none`; default: that of its first requirement which has one"),
+    ambiguity: z.string().optional().describe("of a probe: the open point of ambiguities.yaml that it asks about"),
+    behaviours: z
+      .partialRecord(z.enum(showings), z.string())
+      .optional()
+      .describe("of a probe: for each thing that the IUT may do at the observed step, the behaviour that it shows by it"),
   })
   .refine(
     ({ steps, control, mutate, request, authenticate, validate }) =>
@@ -179,3 +220,8 @@ export type RequestStep = z.output<typeof requestStep>;
 export type AuthenticateStep = z.output<typeof authenticateStep>;
 export type ValidateStep = z.output<typeof validateStep>;
 export type ContextStep = z.output<typeof contextStep>;
+export type ConnectStep = z.output<typeof connectStep>;
+export type ContextsStep = z.output<typeof contextsStep>;
+export type DataStep = z.output<typeof dataStep>;
+export type TicketsStep = z.output<typeof ticketsStep>;
+export type HandshakeStep = z.output<typeof handshakeStep>;

@@ -9,9 +9,11 @@ import { type Position, splitPosition } from "../iut/protocol.ts";
 import type { Channel } from "../tls/channel.ts";
 import { type Bytes, utf8 } from "../wire/bytes.ts";
 import type { CipherSuite } from "../wire/code-points.ts";
+import type { Showing } from "./ambiguities.ts";
 import type { Case } from "./case.ts";
 import { Messages } from "./messages.ts";
 import type { FormatName, SchemeName } from "./parameters.ts";
+import { cmwDataOf } from "./received.ts";
 import type { ValueScope } from "./values.ts";
 
 /** What a case is run with. */
@@ -40,9 +42,11 @@ export class ScriptRun implements ValueScope {
   readonly messages = new Messages();
   readonly judged: StepResult[] = [];
   observation: string | undefined;
+  /** The observation of a probe, as the key of a behaviour. */
+  shown: Showing | undefined;
   /** The IUT made use of a right to end the script here. */
   ended = false;
-  /** The IUT has refused an authenticator, as the script expects. */
+  /** The IUT has refused an authenticator or a request, as the script expects. */
   hasRefused = false;
   readonly iutSide: Side;
   readonly exporterLabel: string;
@@ -58,12 +62,14 @@ export class ScriptRun implements ValueScope {
     this.iutSide = splitPosition(context.position).side;
   }
 
-  /** The connection of that name, opened where there is none yet. Throws what the driver throws. */
-  async connect(name: string): Promise<IutConnection> {
+  /** The connection of that name, opened where there is none yet; `resume`: a session to offer. Throws what the driver throws. */
+  async connect(name: string, resume?: Bytes): Promise<IutConnection> {
     const known = this.#connections.get(name);
     if (known) return known;
     const { position, cipherSuite } = this.context;
-    const connection = await this.driver.connect({ position, cipherSuite, record: false });
+    // A copy of the raw bytes costs a pass through JavaScript: only where the script looks at the handshake.
+    const record = this.script.steps.some((step) => "handshake" in step && (step.handshake.on ?? "main") === name);
+    const connection = await this.driver.connect({ position, cipherSuite, record, resume });
     this.#connections.set(name, connection);
     return connection;
   }
@@ -75,6 +81,13 @@ export class ScriptRun implements ValueScope {
   }
 
   lookUp(reference: string): unknown {
+    // The one part of an authenticator of the IUT that a script can carry on: what it attested with.
+    const [, name] = /^([a-z0-9-]+)\.cmwData$/.exec(reference) ?? [];
+    if (name !== undefined) {
+      const data = cmwDataOf(this.messages.authenticator(name).bytes, this.context.profile);
+      if (data === undefined) throw new MutationError(`{from: ${reference}}: "${name}" holds no attestation`);
+      return data;
+    }
     return this.messages.lookUp(reference);
   }
 

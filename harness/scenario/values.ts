@@ -36,6 +36,7 @@ const forms = {
   hash: z.strictObject({ hash: z.array(z.unknown()), with: z.enum(["sha256", "sha384"]).default("sha256") }),
   from: z.strictObject({ from: z.string() }),
   self: z.strictObject({ self: z.string() }),
+  next: z.strictObject({ next: z.unknown() }),
   unrequested: z.strictObject({ unrequested: z.string() }),
   pki: z.strictObject({ pki: z.string().regex(/^[a-z0-9-]+\.(certificate|pem|chain|key|spki|publicKeyBits)$/) }),
   export: z.strictObject({
@@ -88,6 +89,7 @@ function evaluate(form: Form, scope: ValueScope): unknown {
   }
   if ("from" in form) return scope.lookUp(form.from);
   if ("unrequested" in form) return unrequestedType(form.unrequested, scope);
+  if ("next" in form) return successor(resolveBytes(form.next, scope));
   if ("self" in form) return scope.self?.(form.self);
   if ("sign" in form) {
     const signer = asMutationError(`{sign, key: ${form.key}}`, () => pki(form.key));
@@ -125,6 +127,16 @@ function derSignature(signature: Bytes): Bytes {
   const half = signature.length / 2;
   const content = concat(integer(signature.subarray(0, half)), integer(signature.subarray(half)));
   return concat(Uint8Array.of(0x30, content.length), content);
+}
+
+/** What a counter shows after these bytes: one more, as a big-endian number of the same length; of no bytes, one zero byte. */
+function successor(bytes: Bytes): Bytes {
+  const next = bytes.length === 0 ? new Uint8Array(1).fill(255) : Uint8Array.from(bytes);
+  for (let at = next.length - 1; at >= 0; at--) {
+    next[at] = ((next[at] ?? 0) + 1) & 0xff;
+    if (next[at] !== 0) break;
+  }
+  return next;
 }
 
 // A relying party may add extensions of its own to a request: what comes unsolicited depends on what it did.

@@ -12,10 +12,11 @@ import type { Verdict } from "./result.ts";
 /** The one place where what happened becomes an outcome. Levels come from the ledger; error texts decide nothing. */
 
 /** The verdict of a case whose script ran to an end. */
-export function verdictOf(script: Case, { deviation, observation, judged }: Execution, ledger: Ledger): Verdict {
+export function verdictOf(script: Case, { deviation, observation, shown, judged }: Execution, ledger: Ledger): Verdict {
   if (script.kind === "probe") {
     if (deviation) return { outcome: "observed", detail: `${deviation.found} instead of ${deviation.expected}`, ...deviation };
-    return { outcome: "observed", detail: observation ?? "nothing to see" };
+    const behaviour = shown && script.behaviours.get(shown);
+    return { outcome: "observed", detail: observation ?? "nothing to see", ...(behaviour && { behaviour }) };
   }
   // Each finding is the verdict of its own step; what came of it all is not what the title says, and no control for others.
   const failed = judged.filter(({ kind }) => kind === "finding").map(({ step }) => step);

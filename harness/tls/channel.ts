@@ -32,8 +32,15 @@ export interface Observations {
   readonly exporterMasterSecret: Bytes | undefined;
   /** Raw bytes of the TCP connection in order, where the channel was opened with `record`. */
   readonly raw: readonly RawSegment[];
-  /** NewSessionTicket messages that a client has received. */
+  /**
+   * Of a client: NewSessionTicket messages that have come so far. node:tls shows the last of those that come before its handshake has
+   * ended, so of several there it may be one.
+   */
   readonly sessionTickets: number;
+  /** Of a client: what it needs to resume (`TlsOptions.resume`), from the last ticket; undefined where none has come. */
+  readonly session: Bytes | undefined;
+  /** True where the handshake resumed an earlier session (RFC 8446 section 2.2). */
+  readonly resumed: boolean;
   /** What the peer or OpenSSL said when the connection broke. */
   readonly error: string | undefined;
 }

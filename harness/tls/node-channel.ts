@@ -1,3 +1,4 @@
+import { constants } from "node:crypto";
 import { createServer, connect as netConnect, type Server, type Socket } from "node:net";
 import { createSecureContext, type SecureContext, TLSSocket, connect as tlsConnect } from "node:tls";
 import { tlsExporter } from "../authenticator/exporter.ts";
@@ -21,6 +22,10 @@ export interface TlsOptions {
   readonly handshakeTimeoutMs: number;
   /** Keep the raw bytes of the connection. */
   readonly record?: boolean;
+  /** Of a client: `observed.session` of an earlier connection, which it offers to resume. */
+  readonly resume?: Bytes | undefined;
+  /** Of a server: false where no ticket that it sends may be resumed from (expat section 7.2). node:tls sends them all the same. */
+  readonly resumable?: boolean;
 }
 
 export interface Address {
@@ -94,7 +99,13 @@ export async function startTls(socket: Socket, options: TlsOptions): Promise<Cha
   const tlsSocket =
     options.side === "server"
       ? new TLSSocket(stream as Socket, { isServer: true, secureContext })
-      : tlsConnect({ socket: stream as Socket, secureContext, servername: options.serverName, rejectUnauthorized: !!options.trust });
+      : tlsConnect({
+          socket: stream as Socket,
+          secureContext,
+          servername: options.serverName,
+          rejectUnauthorized: !!options.trust,
+          ...(options.resume && { session: Buffer.from(options.resume) }),
+        });
   const channel = new NodeChannel(tlsSocket, socket, options.side, raw);
   const secured = new Promise<void>((resolve, reject) => {
     tlsSocket.once(options.side === "server" ? "secure" : "secureConnect", resolve);
@@ -114,14 +125,18 @@ export async function startTls(socket: Socket, options: TlsOptions): Promise<Cha
 // A context costs as much as a handshake, and the same few are needed over and over.
 const contexts = new Map<string, SecureContext>();
 
-function contextFor({ side, cipherSuites: suites, identity, trust }: TlsOptions): SecureContext {
-  const key = [side, suites.join(), ...(identity?.chain ?? []).map(fingerprint), "|", ...(trust ?? []).map(fingerprint)].join(" ");
+function contextFor({ side, cipherSuites: suites, identity, trust, resumable = true }: TlsOptions): SecureContext {
+  const key = [side, resumable, suites.join(), ...(identity?.chain ?? []).map(fingerprint), "|", ...(trust ?? []).map(fingerprint)].join(
+    " ",
+  );
   const known = contexts.get(key);
   if (known) return known;
   const context = createSecureContext({
     minVersion: "TLSv1.3",
     maxVersion: "TLSv1.3",
     ciphers: suites.join(":"),
+    // Tickets then hold a number of a session in place of the session, and node:tls keeps no sessions.
+    ...(!resumable && { secureOptions: constants.SSL_OP_NO_TICKET }),
     ...(identity && { cert: identity.chain.map((der) => toPem("CERTIFICATE", der)).join(""), key: toPem("PRIVATE KEY", identity.key) }),
     ...(trust && { ca: trust.map((der) => toPem("CERTIFICATE", der)) }),
   });
@@ -135,8 +150,10 @@ class NodeChannel implements Channel {
   readonly #keyLog: string[] = [];
   readonly #exported = new Map<string, Bytes>();
   #sessionTickets = 0;
+  #session: Bytes | undefined;
   #error: string | undefined;
   #cipherSuite: CipherSuite | undefined;
+  #resumed = false;
 
   constructor(
     readonly socket: TLSSocket,
@@ -145,8 +162,9 @@ class NodeChannel implements Channel {
     readonly raw: readonly RawSegment[],
   ) {
     socket.on("keylog", (line: Buffer) => this.#keyLog.push(line.toString("latin1").trim()));
-    socket.on("session", () => {
+    socket.on("session", (session: Buffer) => {
       this.#sessionTickets++;
+      this.#session = session;
     });
     socket.on("data", (chunk: Buffer) => this.#queue.push(chunk));
     socket.on("end", () => this.#queue.end("the peer closed the connection"));
@@ -164,6 +182,7 @@ class NodeChannel implements Channel {
       throw new ChannelError("handshake", `expected TLS 1.3, found ${this.socket.getProtocol()} with ${suite}`);
     }
     this.#cipherSuite = suite;
+    this.#resumed = this.socket.isSessionReused();
   }
 
   get cipherSuite(): CipherSuite {
@@ -182,6 +201,8 @@ class NodeChannel implements Channel {
       exporterMasterSecret: exporter === undefined ? undefined : fromHex(exporter),
       raw: this.raw,
       sessionTickets: this.#sessionTickets,
+      session: this.#session,
+      resumed: this.#resumed,
       error: this.#error,
     };
   }

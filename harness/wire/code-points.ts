@@ -16,6 +16,9 @@ export const ExtensionType = {
   signatureAlgorithms: 13,
   signedCertificateTimestamp: 18,
   certificateAuthorities: 47,
+  certWithExternPsk: 33,
+  preSharedKey: 41,
+  earlyData: 42,
   oidFilters: 48,
   signatureAlgorithmsCert: 50,
 } as const;

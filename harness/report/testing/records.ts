@@ -34,6 +34,7 @@ export const header: HeaderRecord = headerOf({
     },
   },
   seed: "s",
+  filtered: false,
   profile: defaultProfile,
 });
 
@@ -73,7 +74,7 @@ export function failure(change: Partial<ResultRecord> = {}): ResultRecord {
 }
 
 export function footer(results: readonly ResultRecord[]): FooterRecord {
-  return footerOf(results, 12);
+  return footerOf(results, 12, []);
 }
 
 const requirement: Requirement = {
