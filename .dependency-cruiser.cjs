@@ -4,6 +4,7 @@ const may = {
   input: [],
   authenticator: ["wire"],
   tls: ["wire", "authenticator"],
+  ledger: ["input"],
   pki: ["wire", "authenticator"],
   attestation: ["wire", "authenticator"],
   carrier: ["wire"],
@@ -13,7 +14,7 @@ const may = {
   reference: ["wire", "authenticator", "attestation", "forge", "appraisal", "tls", "iut"],
   scenario: ["wire", "authenticator", "attestation", "forge", "appraisal", "tls", "carrier", "iut", "pki", "input"],
   report: ["wire", "attestation", "iut", "scenario", "input"],
-  cli: ["wire", "authenticator", "attestation", "carrier", "tls", "iut", "reference", "scenario", "report", "input"],
+  cli: ["wire", "authenticator", "attestation", "carrier", "tls", "iut", "reference", "scenario", "report", "input", "ledger"],
 };
 
 const direction = Object.entries(may).map(([folder, allowed]) => ({

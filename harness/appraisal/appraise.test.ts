@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { payloadAdapters } from "../attestation/payload.ts";
+import { buildAuthenticator } from "../forge/build.ts";
+import { mutationSchema } from "../forge/mutation.ts";
 import { CLAIMS } from "../pki/claims.ts";
 import { pki, roots } from "../pki/test-pki.ts";
 import { fixedConnection } from "../testing/connection.ts";
@@ -72,6 +74,22 @@ describe("the appraisal", () => {
 
   it("context: another context is found, and takes the binding along, which depends on it", () => {
     expect(outcome([{ at: "certificate.certificateRequestContext", op: "flip" }]).findings).toEqual(["context", "binding"]);
+  });
+
+  it("extensions: without a request, those of the ClientHello may stand in a Certificate, and no other", () => {
+    const { input, appraisal } = exchange();
+    const certificateExtension = { type: 5, data: fromHex("0100000100") };
+    const spontaneous = { ...input, request: new Uint8Array(0), attestation: null };
+    const { authenticator } = buildAuthenticator(spontaneous, [
+      mutationSchema.parse({ at: "certificate.entries.0.extensions", op: "insert", value: certificateExtension }),
+    ]);
+    const found = (clientHello: number[] | undefined) =>
+      judge({ ...appraisal, request: undefined, authenticator, policy: { attestation: "none" }, clientHello })
+        .results.filter(({ kind }) => kind === "finding")
+        .map(({ step }) => step);
+    expect(found([0, 5, 13])).toEqual([]);
+    expect(found([0, 13])).toEqual(["extensions"]);
+    expect(found(undefined)).toEqual([]);
   });
 
   it("freshness: a context that was consumed is found", () => {

@@ -18,7 +18,14 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
     name: "frame",
     title: "The authenticator is Certificate, CertificateVerify and Finished, in that order, with nothing around them",
     why: "What a parser lets pass around the messages is covered by no signature and no MAC.",
-    requirements: ["rfc9261-authenticator-messages", "rfc9261-authenticator-order", "rfc9261-authenticator-handshake-encoding"],
+    requirements: [
+      "rfc9261-authenticator-messages",
+      "rfc9261-authenticator-order",
+      "rfc9261-authenticator-handshake-encoding",
+      "rfc9261-authenticator-no-record-layer",
+      "rfc8446-certificate-verify-sent",
+      "rfc8446-certificate-verify-place",
+    ],
     run(state) {
       return decoding(() => {
         const frame = decodeFrame(state.input.authenticator);
@@ -36,7 +43,15 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
     name: "parse",
     title: "Each message follows its structure, and the certificate list is not empty",
     why: "Two ends that read the same bytes differently agree on a transcript and not on its meaning.",
-    requirements: ["rfc9261-certificate-structure", "rfc9261-certificate-verify-structure", "rfc8446-decode-error"],
+    requirements: [
+      "rfc9261-certificate-structure",
+      "rfc9261-certificate-verify-structure",
+      "rfc8446-decode-error",
+      "rfc8446-vector-length",
+      "rfc8446-certificate-structure",
+      "rfc8446-certificate-list-nonempty",
+      "rfc8446-finished-length",
+    ],
     applies: needs("certificateBytes", "certificateVerifyBytes", "finishedBytes"),
     run(state) {
       return decoding(() => {
@@ -68,11 +83,22 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
     name: "schemes",
     title: "The signature scheme was offered, is allowed in TLS 1.3 and fits the end-entity key",
     why: "A scheme that the relying party did not offer may be one that it has retired as broken.",
-    requirements: ["rfc9261-signature-scheme-valid", "rfc9261-signature-scheme-offered", "rfc8446-ecdsa-curve"],
+    requirements: [
+      "rfc9261-signature-scheme-valid",
+      "rfc9261-signature-scheme-offered",
+      "rfc9261-spontaneous-signature-scheme",
+      "rfc8446-ecdsa-curve",
+      "rfc8446-signature-key-type",
+      "rfc8446-key-compatible",
+      "rfc8446-signature-fits-key",
+      "rfc8446-pss-rsae-key",
+      "rfc8446-pkcs1-not-in-handshake",
+      "rfc8446-no-sha1-signature",
+    ],
     applies: needs("certificateVerify", "certificate"),
     run(state) {
       const { algorithm: scheme } = fact(state, "certificateVerify");
-      // The schemes for a spontaneous authenticator stand in the ClientHello, which TLS itself has dealt with.
+      // The schemes for a spontaneous authenticator stand in the ClientHello: that of the harness offers all that are known here.
       const offered = state.input.request ? (offeredSchemes(state.input.request.decoded) ?? []) : undefined;
       if (offered && !offered.includes(scheme)) {
         return finding("scheme-not-offered", `one of ${offered.map(schemeName).join(", ")}`, schemeName(scheme));
@@ -87,10 +113,14 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
   },
   {
     name: "extensions",
-    title: "The entries hold only extensions of the request, and none twice in an entry",
+    title: "The entries hold only extensions of the request, or without one of the ClientHello, and none twice in an entry",
     why: "An extension that nobody offered is processed by code that nobody meant to run.",
     requirements: [
       "rfc9261-extensions-only-requested",
+      "rfc9261-spontaneous-extensions-chosen",
+      "rfc9261-spontaneous-extensions-only-client-hello",
+      "rfc8446-unsolicited-extension",
+      "rfc8446-entry-extensions-correspond",
       "expat-only-when-offered",
       "expat-unsolicited-refused",
       "expat-only-on-request",
@@ -98,16 +128,18 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
     ],
     applies: needs("certificate"),
     run(state) {
-      const requested = state.input.request?.decoded.extensions.map(({ type }) => type);
+      const { request, clientHello } = state.input;
+      const requested = request ? request.decoded.extensions.map(({ type }) => type) : clientHello;
       for (const [index, { extensions }] of fact(state, "certificate").entries.entries()) {
         const types = extensions.map(({ type }) => type);
         const twice = repeatedType(types);
         if (twice !== undefined) return finding("malformed", "each extension once in an entry", `${hex16(twice)} twice in entry ${index}`);
-        // Without a request, what a Certificate may hold stands in the ClientHello; cmw_attestation never does (expat section 3.2).
+        // Where the ClientHello was not seen, this much is known of it: cmw_attestation never stands there (expat section 3.2).
         const unsolicited = types.find((type) => (requested ? !requested.includes(type) : type === state.input.profile.cmwAttestation));
         if (unsolicited !== undefined) {
           const offered = requested ? requested.map(hex16).join(", ") : "no attestation";
-          return finding("unsolicited-extension", `only extensions of the request (${offered})`, `${hex16(unsolicited)} in entry ${index}`);
+          const asked = request ? "the request" : "the ClientHello";
+          return finding("unsolicited-extension", `only extensions of ${asked} (${offered})`, `${hex16(unsolicited)} in entry ${index}`);
         }
       }
       return undefined;
@@ -170,6 +202,9 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
       "rfc9261-exporter-labels",
       "rfc9261-signature-algorithm-field",
       "rfc8446-pss-salt",
+      "rfc8446-pss-digest",
+      "rfc8446-ecdsa-der",
+      "rfc8446-eddsa-pure",
     ],
     applies: needs("certificateVerify", "chain"),
     run(state) {
@@ -194,7 +229,17 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
     name: "finished",
     title: "The MAC of Finished is right for this connection and all messages before it",
     why: "The MAC ties the authenticator to the connection; without it, messages of another connection pass.",
-    requirements: ["rfc9261-finished-mac", "rfc9261-finished-transcript", "rfc9261-exporter-labels", "rfc9261-exporter-length"],
+    requirements: [
+      "rfc9261-finished-mac",
+      "rfc9261-finished-transcript",
+      "rfc9261-exporter-labels",
+      "rfc9261-exporter-length",
+      "rfc9261-exporter-function",
+      "rfc9261-exporter-master-secret",
+      "rfc8446-exporter",
+      "rfc8446-exporter-secret",
+      "rfc8446-exporter-no-context",
+    ],
     applies: needs("verifyData"),
     run(state) {
       const { hash, handshakeContext, finishedKey: key } = authenticatorKeys(state.input.connection, state.input.sender);

@@ -26,7 +26,7 @@ export const emptySteps: readonly Step<EmptyAppraisal>[] = [
     name: "empty-frame",
     title: "An empty authenticator is a Finished alone",
     why: "A refusal that looks like an authenticator may be taken for one.",
-    requirements: ["rfc9261-empty-authenticator", "rfc9261-empty-handshake-encoding"],
+    requirements: ["rfc9261-empty-authenticator", "rfc9261-empty-handshake-encoding", "rfc9261-empty-no-record-layer"],
     run(state): Finding | undefined {
       try {
         const frame = decodeFrame(state.authenticator);

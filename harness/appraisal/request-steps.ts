@@ -22,13 +22,25 @@ export interface RequestAppraisal {
   decoded?: AuthenticatorRequest;
 }
 
+// Registered (TLS ExtensionType Values) for other messages than CertificateRequest. What is not registered, or was after this list was
+// made, is not blamed; whether cmw_attestation may stand in a request is an open point of its registration (iana-ct-only).
+const notForRequests: ReadonlySet<number> = new Set([
+  1, 10, 11, 14, 15, 16, 19, 20, 21, 22, 23, 28, 35, 41, 42, 43, 44, 45, 49, 51, 57, 0xff01,
+]);
+
 /** The appraisal of a request: RFC 9261 section 4 and expat section 3.1. */
 export const requestSteps: readonly Step<RequestAppraisal>[] = [
   {
     name: "structure",
     title: "The request is one handshake message with a context and a block of extensions, and nothing more",
     why: "The request is part of what is signed: both ends must see the same bytes.",
-    requirements: ["rfc9261-request-structure", "rfc9261-request-handshake-encoding", "rfc9261-request-api-output"],
+    requirements: [
+      "rfc9261-request-structure",
+      "rfc9261-request-handshake-encoding",
+      "rfc9261-request-no-record-layer",
+      "rfc9261-request-api-output",
+      "rfc8446-vector-length",
+    ],
     run(state) {
       try {
         state.decoded = decodeRequest(state.request);
@@ -70,7 +82,12 @@ export const requestSteps: readonly Step<RequestAppraisal>[] = [
     name: "signature-algorithms",
     title: "The request holds signature_algorithms with the schemes that were asked for",
     why: "Without it the attester has no scheme to choose, and the relying party no ground to refuse a weak one.",
-    requirements: ["rfc9261-request-signature-algorithms"],
+    requirements: [
+      "rfc9261-request-signature-algorithms",
+      "rfc8446-request-signature-algorithms",
+      "rfc8446-scheme-list-structure",
+      "rfc8446-vector-whole-elements",
+    ],
     applies: needsDecoded,
     run({ decoded, asked }) {
       const expected = asked.signatureSchemes.map(schemeName).join(", ");
@@ -87,16 +104,18 @@ export const requestSteps: readonly Step<RequestAppraisal>[] = [
   },
   {
     name: "extensions",
-    title: "No extension stands twice in the request, and server_name only in that of a client",
-    why: "Two extensions of one type leave it to the reader which of them counts.",
-    requirements: ["rfc8446-no-duplicate-extensions", "rfc9261-server-name-client-request-only"],
+    title: "No extension stands twice in the request, and each is one that may stand in a request",
+    why: "Two extensions of one type, or one with no meaning here, leave it to the reader what counts.",
+    requirements: ["rfc8446-no-duplicate-extensions", "rfc9261-request-extensions-registered", "rfc9261-server-name-client-request-only"],
     applies: needsDecoded,
     run({ decoded }) {
       const types = decoded?.extensions.map(({ type }) => type) ?? [];
       const twice = repeatedType(types);
       if (twice !== undefined) return finding("malformed", "each extension once", `${hex16(twice)} twice`);
       const misplaced = decoded?.handshakeType === HandshakeType.certificateRequest && types.includes(ExtensionType.serverName);
-      return misplaced ? finding("other", "no server_name in a CertificateRequest", "server_name") : undefined;
+      if (misplaced) return finding("other", "no server_name in a CertificateRequest", "server_name");
+      const foreign = types.find((type) => notForRequests.has(type));
+      return foreign === undefined ? undefined : finding("other", "extensions that are registered for CertificateRequest", hex16(foreign));
     },
   },
   {

@@ -37,6 +37,8 @@ export interface AppraisalInput {
   readonly profile: Profile;
   /** The request that it answers; undefined for a spontaneous one. */
   readonly request: { readonly bytes: Bytes; readonly decoded: AuthenticatorRequest } | undefined;
+  /** Types of the extensions in the ClientHello of the connection, by which a spontaneous one is measured; undefined: not seen. */
+  readonly clientHello?: readonly number[] | undefined;
   readonly authenticator: Bytes;
   readonly trust: TrustAnchors;
   readonly policy: Policy;

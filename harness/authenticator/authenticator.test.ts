@@ -1,14 +1,23 @@
-import { generateKeyPairSync, sign } from "node:crypto";
+import { constants, createHash, generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { pki } from "../pki/test-pki.ts";
 import { emptyCertificate } from "../wire/authenticator.ts";
-import { fromHex, toHex, utf8 } from "../wire/bytes.ts";
+import { type Bytes, fromHex, toHex, utf8 } from "../wire/bytes.ts";
 import { SignatureScheme } from "../wire/code-points.ts";
 import { parseCertificate } from "./certificate.ts";
 import { validatePath } from "./path.ts";
 import { toPem } from "./pem.ts";
 import { authenticatorKeys, exporterLabels } from "./secrets.ts";
-import { chooseScheme, keyFits, schemeAlgorithm, signWithScheme, supportedSchemes, verifyWith } from "./signature.ts";
+import {
+  asTheSchemeSays,
+  chooseScheme,
+  keyFits,
+  type SigningDeviation,
+  schemeAlgorithm,
+  signWithScheme,
+  supportedSchemes,
+  verifyWith,
+} from "./signature.ts";
 import { finishedMac, signatureContent, signatureFraming } from "./transcript.ts";
 
 const NO_BYTES = new Uint8Array(0);
@@ -126,6 +135,41 @@ describe("signature schemes", () => {
     expect(verifyWith(algorithm, publicKey, utf8("content"), signature.subarray(1))).toBe(false);
     expect(verifyWith(algorithm, publicKey, utf8("content"), NO_BYTES)).toBe(false);
     expect(chooseScheme([0xfefe, scheme], key)).toBe(scheme);
+  });
+
+  it.each<[string, number, Partial<SigningDeviation>, (signature: Bytes, key: KeyObject) => boolean]>([
+    [
+      "another salt",
+      SignatureScheme.rsaPssRsaeSha256,
+      { saltLength: 20 },
+      (signature, key) => verify("sha256", utf8("content"), { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 20 }, signature),
+    ],
+    [
+      "two numbers side by side",
+      SignatureScheme.ecdsaSecp256r1Sha256,
+      { ecdsaEncoding: "ieee-p1363" },
+      (signature, key) => signature.length === 64 && verify("sha256", utf8("content"), { key, dsaEncoding: "ieee-p1363" }, signature),
+    ],
+    [
+      "a hash in place of the content",
+      SignatureScheme.ed25519,
+      { prehash: "sha512" },
+      (signature, key) => verify(null, createHash("sha512").update("content").digest(), key, signature),
+    ],
+  ])("are made with %s for a deception, which does not verify", (_, scheme, deviation, isThat) => {
+    const { key, certificate } = pki(identities[scheme] ?? "");
+    const algorithm = schemeAlgorithm(scheme);
+    if (algorithm === undefined) throw new Error("unreachable");
+    const { publicKey } = parseCertificate(certificate);
+    const signature = signWithScheme(scheme, key, utf8("content"), { ...asTheSchemeSays, ...deviation });
+    expect(verifyWith(algorithm, publicKey, utf8("content"), signature)).toBe(false);
+    expect(isThat(signature, publicKey)).toBe(true);
+  });
+
+  it("of TLS 1.2 can be made, and are among those that are refused", () => {
+    const signature = signWithScheme(SignatureScheme.ecdsaSha1, pki("identity-p256").key, utf8("content"));
+    expect(verify("sha1", utf8("content"), parseCertificate(pki("identity-p256").certificate).publicKey, signature)).toBe(true);
+    expect(schemeAlgorithm(SignatureScheme.ecdsaSha1)).toBeUndefined();
   });
 
   it("are tied to curve and key type", () => {

@@ -1,4 +1,4 @@
-import { constants, type KeyObject, sign, verify } from "node:crypto";
+import { constants, createHash, type KeyObject, sign, verify } from "node:crypto";
 import type { Bytes } from "../wire/bytes.ts";
 import { SignatureScheme, schemeName } from "../wire/code-points.ts";
 
@@ -8,13 +8,15 @@ export interface SignatureAlgorithm {
   /** OpenSSL's name of the only curve, where the algorithm fixes one. */
   readonly curve?: "prime256v1" | "secp384r1";
   /** null where the algorithm hashes by itself (Ed25519). */
-  readonly digest: "sha256" | "sha384" | "sha512" | null;
+  readonly digest: "sha1" | "sha256" | "sha384" | "sha512" | null;
   readonly padding?: "pss" | "pkcs1";
   /** DER in TLS, the concatenation of r and s in COSE and JOSE. */
   readonly ecdsaEncoding?: "der" | "ieee-p1363";
+  /** Of RSASSA-PSS; where it is left out, that of the digest (RFC 8446 section 4.2.3). */
+  readonly saltLength?: number;
 }
 
-/** RFC 8446 section 4.2.3. rsa_pkcs1_sha256 stands here only so that a signature with it can be made and must be refused. */
+/** RFC 8446 section 4.2.3. */
 const schemes: Record<number, SignatureAlgorithm> = {
   [SignatureScheme.ecdsaSecp256r1Sha256]: { keyType: "ec", curve: "prime256v1", digest: "sha256", ecdsaEncoding: "der" },
   [SignatureScheme.ecdsaSecp384r1Sha384]: { keyType: "ec", curve: "secp384r1", digest: "sha384", ecdsaEncoding: "der" },
@@ -24,9 +26,24 @@ const schemes: Record<number, SignatureAlgorithm> = {
   [SignatureScheme.rsaPssRsaeSha512]: { keyType: "rsa", digest: "sha512", padding: "pss" },
 };
 
+/** Schemes that TLS 1.3 leaves to signatures in certificates: here only so that such a signature can be made, and must be refused. */
 const forbidden: Record<number, SignatureAlgorithm> = {
   [SignatureScheme.rsaPkcs1Sha256]: { keyType: "rsa", digest: "sha256", padding: "pkcs1" },
+  [SignatureScheme.ecdsaSha1]: { keyType: "ec", digest: "sha1", ecdsaEncoding: "der" },
 };
+
+/** Ways in which a signature can be made otherwise than its scheme says, for deceptions. A field that is null does not deviate. */
+export interface SigningDeviation {
+  /** Hashes the content before it is signed, as the pre-hashed variants of EdDSA do (RFC 8446 section 4.2.3 has the pure ones). */
+  readonly prehash: "sha256" | "sha384" | "sha512" | null;
+  /** The two numbers side by side in place of DER. */
+  readonly ecdsaEncoding: "der" | "ieee-p1363" | null;
+  /** Of RSASSA-PSS, in bytes. */
+  readonly saltLength: number | null;
+}
+
+/** No deviation: the signature as its scheme has it. */
+export const asTheSchemeSays: SigningDeviation = { prehash: null, ecdsaEncoding: null, saltLength: null };
 
 /** The schemes that may sign an authenticator (RFC 9261 section 5.2.2), in the order in which the reference prefers them. */
 export const supportedSchemes: readonly number[] = Object.keys(schemes).map(Number);
@@ -52,14 +69,16 @@ export function chooseScheme(offered: readonly number[], key: KeyObject): number
 
 /**
  * A signature over `content` under a TLS SignatureScheme. The key must be of the scheme's type; its curve is not looked at, so that
- * a mismatch can be made on purpose. Throws RangeError for an unknown scheme or a key of another type.
+ * a mismatch can be made on purpose; `deviation` makes other ones. Throws RangeError for an unknown scheme or a key of another type.
  */
-export function signWithScheme(scheme: number, key: KeyObject, content: Bytes): Bytes {
+export function signWithScheme(scheme: number, key: KeyObject, content: Bytes, deviation = asTheSchemeSays): Bytes {
   const algorithm = schemes[scheme] ?? forbidden[scheme];
   if (algorithm === undefined || key.asymmetricKeyType !== algorithm.keyType) {
     throw new RangeError(`cannot sign with ${schemeName(scheme)} and a key of type ${key.asymmetricKeyType}`);
   }
-  return signWith(algorithm, key, content);
+  const { prehash, ecdsaEncoding, saltLength } = deviation;
+  const altered = { ...algorithm, ...(ecdsaEncoding && { ecdsaEncoding }), ...(saltLength !== null && { saltLength }) };
+  return signWith(altered, key, prehash ? createHash(prehash).update(content).digest() : content);
 }
 
 /** Signs `content`; `algorithm` and key must fit. */
@@ -80,8 +99,8 @@ export function verifyWith(algorithm: SignatureAlgorithm, key: KeyObject, conten
 
 function keyOptions(algorithm: SignatureAlgorithm, key: KeyObject) {
   if (algorithm.padding === "pss") {
-    // RFC 8446 section 4.2.3: the salt is as long as the digest.
-    return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+    const { saltLength = constants.RSA_PSS_SALTLEN_DIGEST } = algorithm;
+    return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
   }
   if (algorithm.padding === "pkcs1") return { key, padding: constants.RSA_PKCS1_PADDING };
   return algorithm.ecdsaEncoding ? { key, dsaEncoding: algorithm.ecdsaEncoding } : { key };

@@ -7,6 +7,7 @@ describe.concurrent("--help", () => {
     [["run"]],
     [["list"]],
     [["requirements"]],
+    [["requirements", "drift"]],
     [["doctor"]],
     [["reference"]],
     [["baseline"]],
@@ -37,6 +38,8 @@ describe.concurrent("usage that is wrong ends with exit code 2 and says what is 
     // More than a timer can hold: it would fire at once, and everything would be a hang.
     [["run", "--timeout", "99999999999"], /--timeout.*to 3600000/],
     [["run", "--only"], /--only.*argument missing/],
+    [["requirements", "drift"], /missing required argument 'file'/],
+    [["requirements", "frobnicate"], /too many arguments/],
     [[], /Usage:/],
   ])("%j", async (args, says) => {
     const { code, stdout, stderr } = await cli(args);

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { packageRoot } from "../paths.ts";
 import { loadLibrary } from "../scenario/load.ts";
 import { cli } from "../testing/cli.ts";
 
@@ -74,4 +77,24 @@ it("requirements --spec of a specification that is not there names those that ar
   const { code, stderr } = await cli(["requirements", "--spec", "rfc9262"]);
   expect(stderr).toMatch(/--spec rfc9262: expected one of .*rfc9261/);
   expect(code).toBe(2);
+});
+
+it("requirements --markdown is what README.md says of the coverage", async () => {
+  const { code, stdout } = await cli(["requirements", "--markdown"]);
+  const readme = readFileSync(join(packageRoot, "README.md"), "utf8");
+  const [, table] = /<!-- made by `npx expat-conformance requirements --markdown` -->\n([^]*?)<!-- end -->/.exec(readme) ?? [];
+  expect(table).toBe(stdout);
+  expect(code).toBe(0);
+});
+
+it("requirements prints the totals by specification and level, and the shares", async () => {
+  const { stdout } = await cli(["requirements", "--spec", "rfc9261"]);
+  const [tested = 0, probed = 0, excluded = 0, open = 0, undecided = 0] = ["MUST", "SHOULD", "MAY"]
+    .map((level) => new RegExp(`^rfc9261 +${level} +(\\d+) +(\\d+) +(\\d+) +(\\d+) +(\\d+)$`, "m").exec(stdout)?.slice(1).map(Number) ?? [])
+    .reduce((sum, row) => row.map((count, column) => count + (sum[column] ?? 0)), []);
+  const all = tested + probed + excluded + open + undecided;
+  expect(all).toBe([...loadLibrary().ledger.values()].filter(({ spec }) => spec === "rfc9261").length);
+  expect(stdout).toContain(
+    `${all} statements: ${tested} with checks (${((100 * tested) / all).toFixed(1)} %), ${probed} with probes alone, ${undecided} to test`,
+  );
 });

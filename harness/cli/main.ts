@@ -9,6 +9,8 @@ const program = new Command("expat-conformance")
   .description("Conformance suite for TLS exported authenticators (RFC 9261) and TLS exported attestation (expat).")
   .version(version)
   .showHelpAfterError("(--help shows the usage)")
+  // `requirements` and `requirements drift` have options of the same names.
+  .enablePositionalOptions()
   .addHelpText("after", "\nExample (judges the bundled reference):\n  $ expat-conformance run")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
 
@@ -134,15 +136,37 @@ program
     listCommand(options);
   });
 
-program
+const requirements = program
   .command("requirements")
-  .description("list the statements of the specifications, and the checks that answer them")
+  .description("list the statements of the specifications, and the checks that answer them, with the totals")
   .option("--json", "as an array of objects with id, spec, section, level, disposition and checks")
   .option("--spec <name>", "only this specification: rfc9261, expat, cmw, rfc8446, eat, ear, iut")
+  .option("--markdown", "the totals alone, as the table that stands in README.md")
+  .option("--check", "only what is wrong: statements with no disposition, checks of no statement; exit code 1 if there are any")
+  .enablePositionalOptions()
   .addHelpText("after", "\nExample:\n  $ expat-conformance requirements --spec expat")
   .action(async (options) => {
     const { requirementsCommand } = await import("./requirements-command.ts");
-    requirementsCommand(options);
+    process.exitCode = requirementsCommand(options);
+  });
+
+requirements
+  .command("drift")
+  .description("compare later revisions of the texts with those that the ledger was made from, and name the checks that changes touch")
+  .argument("<file...>", "kramdown source (.md) or rendered text (.txt) of a specification")
+  .option("--spec <name>", "which specification it is: rfc9261, expat, cmw, rfc8446, eat, ear (default: found out)")
+  .option("--json", "as an array, one object a file")
+  .addHelpText(
+    "after",
+    `
+Exit codes: 0 nothing has changed; 1 drift; 2 a file that is missing, empty or no specification.
+
+Example:
+  $ expat-conformance requirements drift draft-fossati-seat-expat-04.txt`,
+  )
+  .action(async (files, options) => {
+    const { driftCommand } = await import("./drift-command.ts");
+    process.exitCode = driftCommand(files, options);
   });
 
 program

@@ -1,7 +1,7 @@
 import { attestationExport, publicKeyBytes } from "../attestation/binding.ts";
 import { parseCertificate } from "../authenticator/certificate.ts";
 import { authenticatorKeys } from "../authenticator/secrets.ts";
-import { signWithScheme } from "../authenticator/signature.ts";
+import { asTheSchemeSays, signWithScheme } from "../authenticator/signature.ts";
 import { finishedMac, signatureContent, signatureFraming } from "../authenticator/transcript.ts";
 import { encodeCertificate, encodeCertificateVerify, encodeFinished } from "../wire/authenticator.ts";
 import { type Bytes, concat } from "../wire/bytes.ts";
@@ -59,7 +59,9 @@ export const authenticatorStages: readonly Stage<AuthenticatorValues, BuildInput
     build(view, { identity, request }) {
       const { hash, handshakeContext } = view.values.secrets;
       const certificate = view.bytes("certificate");
-      return identity && { ...signatureFraming, hash, handshakeContext, request, certificate, scheme: identity.scheme, key: identity.key };
+      if (!identity) return null;
+      const { scheme, key } = identity;
+      return { ...signatureFraming, hash, handshakeContext, request, certificate, scheme, key, ...asTheSchemeSays };
     },
   }),
   stage({
@@ -68,7 +70,7 @@ export const authenticatorStages: readonly Stage<AuthenticatorValues, BuildInput
     build({ values }) {
       const content = values["signature-input"];
       if (!content) return null;
-      const signature = signWithScheme(content.scheme, content.key, signatureContent(content));
+      const signature = signWithScheme(content.scheme, content.key, signatureContent(content), content);
       return { handshakeType: HandshakeType.certificateVerify, algorithm: content.scheme, signature };
     },
     encode: (value) => encodeCertificateVerify(value, value.handshakeType),

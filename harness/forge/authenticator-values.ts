@@ -6,6 +6,7 @@ import type { PayloadAdapter } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
 import type { Field, TokenContent } from "../attestation/token.ts";
 import type { ExporterSource, Side } from "../authenticator/secrets.ts";
+import type { SigningDeviation } from "../authenticator/signature.ts";
 import type { MacInput, SignatureInput } from "../authenticator/transcript.ts";
 import type { CertificateMessage, CertificateVerifyMessage } from "../wire/authenticator.ts";
 import type { Bytes } from "../wire/bytes.ts";
@@ -85,7 +86,7 @@ export interface AuthenticatorValues {
   "cmw-signature": { signature: Bytes } | null;
   extension: { type: number; cmwData: Bytes } | null;
   certificate: CertificateMessage & { handshakeType: number };
-  "signature-input": (SignatureInput & { scheme: number; key: KeyObject }) | null;
+  "signature-input": (SignatureInput & SigningDeviation & { scheme: number; key: KeyObject }) | null;
   "certificate-verify": (CertificateVerifyMessage & { handshakeType: number }) | null;
   "mac-input": MacInput;
   finished: { handshakeType: number; verifyData: Bytes };

@@ -33,7 +33,7 @@ export const resultRecord = z.strictObject({
   requirements: z.array(z.string()),
   goal: z.string().optional().describe("the security goal that falls where the check fails"),
   position: z.enum(positions),
-  parameters: z.strictObject({ cipherSuite: z.string(), signatureScheme: z.string() }),
+  parameters: z.strictObject({ cipherSuite: z.string(), signatureScheme: z.string(), format: z.string().optional() }),
   detail: z.string(),
   behaviour: z
     .strictObject({ ambiguity: z.string(), id: z.string(), title: z.string() })

@@ -2,6 +2,9 @@ import { judge } from "../appraisal/appraise.ts";
 import { otherSide } from "../authenticator/secrets.ts";
 import { chooseScheme, supportedSchemes } from "../authenticator/signature.ts";
 import { buildAuthenticator, buildRequest } from "../forge/build.ts";
+import type { Channel } from "../tls/channel.ts";
+import { concat } from "../wire/bytes.ts";
+import { clientHelloExtensions } from "../wire/client-hello.ts";
 import { decodeRequest } from "../wire/request.ts";
 import { forgedAttestation } from "./attestation-inputs.ts";
 import { formatsByName, schemeOf } from "./parameters.ts";
@@ -54,6 +57,7 @@ export function judgeAuthenticator(run: ScriptRun, step: ValidateStep, inputs: V
     sender: run.iutSide,
     profile: run.context.profile,
     request: request && { bytes: request.bytes, decoded: decodeRequest(request.bytes) },
+    ...(request === undefined && { clientHello: sentClientHello(connection.channel) }),
     authenticator: authenticator.bytes,
     trust: anchors ? { pkix: anchors.roots?.pkix, attestation: anchors.roots?.attestation, results: anchors.roots && [] } : trust,
     // An attester may leave an offer unanswered (open point offer-declined): that is told apart below, not failed.
@@ -71,4 +75,11 @@ export function judgeAuthenticator(run: ScriptRun, step: ValidateStep, inputs: V
   if (attested && !holdsAttestation) run.observation = "answers the offer without attestation (open point offer-declined)";
   const context = contextOf(authenticator.bytes);
   if (context) run.messages.addContext(on, context);
+}
+
+// RFC 9261 section 5.2: without a request, the ClientHello says what a Certificate may hold. It is not encrypted.
+function sentClientHello({ side, observed }: Channel): number[] | undefined {
+  if (side === "server") return undefined;
+  const sent = observed.raw.filter(({ direction }) => direction === "sent").map(({ bytes }) => bytes);
+  return sent.length === 0 ? undefined : clientHelloExtensions(concat(...sent));
 }

@@ -17,6 +17,10 @@ const requirementSchema = z
       .regex(/^sha256:[0-9a-f]{64}$/)
       .optional()
       .describe("hash of the normalised original sentence"),
+    successor: z
+      .string()
+      .optional()
+      .describe("where the specification that replaces this one makes the statement, and whether in other words"),
     serialisation: z.enum(["cwt", "jwt"]).optional().describe("of the tokens that it speaks of, where not of all"),
     since: z.string().optional(),
     until: z.string().optional(),

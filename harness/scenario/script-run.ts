@@ -67,8 +67,12 @@ export class ScriptRun implements ValueScope {
     const known = this.#connections.get(name);
     if (known) return known;
     const { position, cipherSuite } = this.context;
-    // A copy of the raw bytes costs a pass through JavaScript: only where the script looks at the handshake.
-    const record = this.script.steps.some((step) => "handshake" in step && (step.handshake.on ?? "main") === name);
+    // A copy of the raw bytes costs a pass through JavaScript: only where the script, or the judge, looks at the handshake.
+    const record = this.script.steps.some(
+      (step) =>
+        ("handshake" in step && (step.handshake.on ?? "main") === name) ||
+        ("authenticate" in step && step.authenticate.by === "iut" && step.authenticate.request === null),
+    );
     const connection = await this.driver.connect({ position, cipherSuite, record, resume });
     this.#connections.set(name, connection);
     return connection;

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { tlsExporter } from "../authenticator/exporter.ts";
+import { supportedSchemes } from "../authenticator/signature.ts";
 import { pki } from "../pki/test-pki.ts";
 import { channelPair } from "../testing/channel-pair.ts";
 import { utf8 } from "../wire/bytes.ts";
-import { type CipherSuite, cipherSuites } from "../wire/code-points.ts";
+import { clientHelloExtensions } from "../wire/client-hello.ts";
+import { type CipherSuite, cipherSuites, ExtensionType } from "../wire/code-points.ts";
 import { ChannelError } from "./channel.ts";
 import { dial, listen, startTls } from "./node-channel.ts";
 
@@ -36,6 +38,24 @@ describe("node-channel", () => {
     await expect(server.receive(3, 1000)).rejects.toMatchObject({ kind: "closed" });
     expect(server.observed.raw.filter(({ direction }) => direction === "received").length).toBeGreaterThan(1);
     await server.close();
+  });
+
+  // What an authenticator without a request is measured by (RFC 9261 section 5.2): the judge reads the types, and trusts in these schemes.
+  it("sends a ClientHello that can be read, offers every scheme of the suite, and none of the extensions of a Certificate", async () => {
+    const { server, client } = await channelPair("TLS_AES_128_GCM_SHA256", true);
+    const received = server.observed.raw.filter(({ direction }) => direction === "received");
+    const hello = Buffer.concat(received.map(({ bytes }) => bytes));
+    const types = clientHelloExtensions(hello);
+    expect(types).toContain(ExtensionType.signatureAlgorithms);
+    for (const absent of [ExtensionType.statusRequest, ExtensionType.signedCertificateTimestamp, 0xff00])
+      expect(types).not.toContain(absent);
+    const start = hello.findIndex(
+      (_, at) => hello.readUInt16BE(at) === 13 && hello.readUInt16BE(at + 2) === hello.readUInt16BE(at + 4) + 2,
+    );
+    const list = hello.subarray(start + 6, start + 6 + hello.readUInt16BE(start + 4));
+    const offered = Array.from({ length: list.length / 2 }, (_, index) => list.readUInt16BE(2 * index));
+    expect(offered).toEqual(expect.arrayContaining([...supportedSchemes]));
+    await Promise.all([client.close(), server.close()]);
   });
 
   it("refuses a peer with no suite in common, by name", async () => {

@@ -25,6 +25,7 @@ export const ExtensionType = {
 
 /** SignatureScheme: RFC 8446 section 4.2.3. */
 export const SignatureScheme = {
+  ecdsaSha1: 0x0203,
   rsaPkcs1Sha256: 0x0401,
   ecdsaSecp256r1Sha256: 0x0403,
   ecdsaSecp384r1Sha384: 0x0503,
@@ -71,6 +72,7 @@ export function hex16(value: number): string {
 const handshakeTypeNames = new Map<number, string>(Object.entries(HandshakeType).map(([name, type]) => [type, name]));
 
 const schemeNames: Record<number, string> = {
+  [SignatureScheme.ecdsaSha1]: "ecdsa_sha1",
   [SignatureScheme.rsaPkcs1Sha256]: "rsa_pkcs1_sha256",
   [SignatureScheme.ecdsaSecp256r1Sha256]: "ecdsa_secp256r1_sha256",
   [SignatureScheme.ecdsaSecp384r1Sha384]: "ecdsa_secp384r1_sha384",
