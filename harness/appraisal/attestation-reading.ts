@@ -4,7 +4,7 @@ import type { Model } from "../attestation/format.ts";
 import { ALGORITHM_NAMES, type OpenedToken, TokenError } from "../attestation/token.ts";
 import type { ParsedCertificate } from "../authenticator/certificate.ts";
 import { parseCertificate } from "../authenticator/certificate.ts";
-import { validatePath } from "../authenticator/path.ts";
+import { MAX_CHAIN, validatePath } from "../authenticator/path.ts";
 import type { PathPurpose } from "../authenticator/path-rules.ts";
 import { verifyWith } from "../authenticator/signature.ts";
 import { type Bytes, equalBytes, preview } from "../wire/bytes.ts";
@@ -73,6 +73,7 @@ export function verifyToken(
   anchors: readonly Bytes[] | undefined,
   { code, now, purpose, signer }: Verification,
 ): Finding | undefined {
+  if (chain.length > MAX_CHAIN) return finding(code, `a chain of at most ${MAX_CHAIN} certificates`, `${chain.length} of them`);
   const certificates: ParsedCertificate[] = chain.map(parseCertificate);
   const [leaf] = certificates;
   if (leaf === undefined) return finding(code, `the chain of the ${signer}`, "no x5chain or x5c");

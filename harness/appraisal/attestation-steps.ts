@@ -1,4 +1,4 @@
-import { type Cmw, CmwIndicator, type CmwLeaf, decodeCmw, leavesOf } from "../attestation/cmw.ts";
+import { type Cmw, type CmwEncoding, CmwIndicator, type CmwLeaf, decodeCmw, leavesOf } from "../attestation/cmw.ts";
 import { coseSign1 } from "../attestation/cose-sign1.ts";
 import { EVIDENCE_PROFILE } from "../attestation/evidence-eat.ts";
 import type { AttestationFormat } from "../attestation/format.ts";
@@ -13,20 +13,25 @@ import type { Finding, Step } from "./finding.ts";
 import { resultSteps } from "./result-steps.ts";
 import { type AppraisalState, type AttestedMessage, fact, needs } from "./state.ts";
 
+/** The statements that a CMW of that encoding and form answers, whatever it holds. */
+export function cmwRequirements(encoding: CmwEncoding, form: Cmw["form"]): readonly string[] {
+  const wrapper = ["expat-cmw-format", "expat-cmw-serialisation", "iut-cmw-as-asked", "cmw-tree", "eat-media-type"];
+  if (form === "tag") return [...wrapper, "cmw-tag-range", "cmw-tag-value"];
+  const ofJson = ["cmw-json-no-content-format", "cmw-json-base64url", "cmw-json-base64url-text-too"];
+  const indicator = ["cmw-ind-range", "cmw-ind-nonzero", "cmw-ind-omitted", "cmw-ind-kind"];
+  const record = [...wrapper, "cmw-record-structure", "cmw-type", ...indicator, ...(encoding === "json" ? ofJson : ["cmw-cbor-bytes"])];
+  if (form === "record") return record;
+  const ofCollection = ["structure", "label-unique", "nonempty", "type-reserved", "type-oid-absolute", "type-uri-absolute"];
+  return [...record, ...ofCollection.map((name) => `cmw-collection-${name}`)];
+}
+
 /** The steps that the expat draft adds: what stands in cmw_attestation, and what it is bound to (second spine, second part). */
 export const attestationSteps: readonly Step<AppraisalState>[] = [
   {
     name: "cmw",
     title: "cmw_data is a RATS CMW of Evidence or an Attestation Result, of a media type that is known here",
     why: "A wrapper that others cannot read ends interoperability before the first byte of Evidence.",
-    requirements: [
-      "expat-cmw-format",
-      "expat-cmw-serialisation",
-      "cmw-record-structure",
-      "cmw-ind-nonzero",
-      "cmw-json-base64url",
-      "eat-media-type",
-    ],
+    requirements: [...new Set([...cmwRequirements("cbor", "record"), ...cmwRequirements("json", "record")])],
     applies: reading("cmwData"),
     run(state) {
       const cmwData = fact(state, "cmwData");
@@ -91,7 +96,8 @@ function readCmw(state: AppraisalState, cmwData: Bytes): Finding | undefined {
   let problem: Finding | undefined;
   if (signed) {
     // A signed CMW is a form of its own (draft-ietf-rats-msg-wrap section 4): no CMW to one that does not want it.
-    if (state.input.policy.signedCmw !== "accept") return finding("cmw", "a CMW that is not itself signed", signed.contentType);
+    if (state.input.policy.signedCmw !== "accept")
+      return finding("cmw", "a CMW that is not itself signed", `what begins like ${signed.name}`);
     const result = reads("cmw", signed.contentType, () => {
       const token = signed.envelope.open(cmwData);
       content = token.payload;
@@ -108,6 +114,9 @@ function readCmw(state: AppraisalState, cmwData: Bytes): Finding | undefined {
   }
   try {
     const cmw = decodeCmw(content);
+    if (signed && cmw.encoding !== signed.encoding) {
+      return finding("cmw", `a CMW in ${signed.encoding} as the payload of ${signed.contentType}`, `one in ${cmw.encoding}`);
+    }
     const messages = messagesIn(cmw, state);
     if ("code" in messages) return messages;
     state.facts.messages = messages;
@@ -118,9 +127,16 @@ function readCmw(state: AppraisalState, cmwData: Bytes): Finding | undefined {
 }
 
 // COSE_Sign1 with its tag, and JWS in the compact serialisation, which begins with the base64url of {".
-function signedForm(bytes: Bytes): { readonly envelope: Envelope; readonly contentType: string } | undefined {
-  if (bytes[0] === 0xd2) return { envelope: coseSign1, contentType: "application/cmw+cbor" };
-  return bytes[0] === 0x65 ? { envelope: jwsCompact, contentType: "application/cmw+json" } : undefined;
+function signedForm(bytes: Bytes): SignedForm | undefined {
+  if (bytes[0] === 0xd2) return { name: "COSE_Sign1", envelope: coseSign1, encoding: "cbor", contentType: "application/cmw+cbor" };
+  return bytes[0] === 0x65 ? { name: "a JWS", envelope: jwsCompact, encoding: "json", contentType: "application/cmw+json" } : undefined;
+}
+
+interface SignedForm {
+  readonly name: string;
+  readonly envelope: Envelope;
+  readonly encoding: CmwEncoding;
+  readonly contentType: string;
 }
 
 // Every message must be one that is known here: what is present must verify in full (docs/iut-protocol.md, policy).
@@ -178,6 +194,8 @@ function notAsAsked(cmw: Cmw, messages: readonly AttestedMessage[], { input: { a
   if (asked === undefined || payload.name !== "cmw") return undefined;
   const [message] = messages;
   if (cmw.encoding !== asked.cmw) return finding("cmw", `a CMW in ${asked.cmw}, as it was told`, `one in ${cmw.encoding}`);
+  const { form = "record" } = asked;
+  if (cmw.form !== form) return finding("cmw", `a ${form} CMW, as it was told`, `a ${cmw.form}`);
   if (message && (message.format.model !== asked.model || message.format.mediaType !== asked.mediaType)) {
     const { model, mediaType } = message.format;
     return finding("cmw", `${asked.mediaType} of the model ${asked.model}, as it was told`, `${mediaType} of ${model}`);

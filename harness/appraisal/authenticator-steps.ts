@@ -1,12 +1,12 @@
 import { parseCertificate } from "../authenticator/certificate.ts";
-import { validatePath } from "../authenticator/path.ts";
+import { MAX_CHAIN, validatePath } from "../authenticator/path.ts";
 import { authenticatorKeys } from "../authenticator/secrets.ts";
 import { keyFits, schemeAlgorithm, verifyWith } from "../authenticator/signature.ts";
 import { equalMac, finishedMac, signatureContent, signatureFraming } from "../authenticator/transcript.ts";
 import { decodeCertificate, decodeCertificateVerify, decodeFinished, decodeFrame } from "../wire/authenticator.ts";
 import { type Bytes, equalBytes, preview, toHex } from "../wire/bytes.ts";
 import { hashLength, hex16, schemeName } from "../wire/code-points.ts";
-import { decodeCmwAttestation } from "../wire/extensions.ts";
+import { decodeCmwAttestation, repeatedType } from "../wire/extensions.ts";
 import { DecodeError } from "../wire/reader.ts";
 import { offeredSchemes } from "../wire/request.ts";
 import type { Finding, RefusalCode, Step } from "./finding.ts";
@@ -132,7 +132,7 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
       const requested = request ? request.decoded.extensions.map(({ type }) => type) : clientHello;
       for (const [index, { extensions }] of fact(state, "certificate").entries.entries()) {
         const types = extensions.map(({ type }) => type);
-        const twice = types.find((type, at) => types.indexOf(type) !== at);
+        const twice = repeatedType(types);
         if (twice !== undefined) return finding("malformed", "each extension once in an entry", `${hex16(twice)} twice in entry ${index}`);
         // Where the ClientHello was not seen, this much is known of it: cmw_attestation never stands there (expat section 3.2).
         const unsolicited = types.find((type) => (requested ? !requested.includes(type) : type === state.input.profile.cmwAttestation));
@@ -177,8 +177,10 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
     ],
     applies: needs("certificate"),
     run(state) {
+      const { entries } = fact(state, "certificate");
+      if (entries.length > MAX_CHAIN) return finding("pkix", `at most ${MAX_CHAIN} certificates`, `${entries.length} of them`);
       const chain = [];
-      for (const [index, { certData }] of fact(state, "certificate").entries.entries()) {
+      for (const [index, { certData }] of entries.entries()) {
         const certificate = readCertificate(certData);
         if ("code" in certificate) return { ...certificate, found: `${certificate.found} in entry ${index}` };
         chain.push(certificate);

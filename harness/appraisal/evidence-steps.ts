@@ -31,6 +31,8 @@ export const evidenceSteps: readonly Step<AppraisalState>[] = [
       "eat-jws-compact",
       "eat-jws-x5c",
       "eat-jwt-names-unique",
+      "cmw-value-matches-type",
+      "cmw-content-protected",
     ],
     applies: readingModel("background-check"),
     run(state) {

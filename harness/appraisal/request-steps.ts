@@ -2,6 +2,7 @@ import type { Profile } from "../attestation/profile.ts";
 import type { Side } from "../authenticator/secrets.ts";
 import { type Bytes, equalBytes, preview, toHex } from "../wire/bytes.ts";
 import { ExtensionType, HandshakeType, handshakeTypeName, hex16, schemeName } from "../wire/code-points.ts";
+import { repeatedType } from "../wire/extensions.ts";
 import { DecodeError } from "../wire/reader.ts";
 import { type AuthenticatorRequest, decodeRequest, offeredSchemes, requestType } from "../wire/request.ts";
 import { finding } from "./authenticator-steps.ts";
@@ -109,7 +110,7 @@ export const requestSteps: readonly Step<RequestAppraisal>[] = [
     applies: needsDecoded,
     run({ decoded }) {
       const types = decoded?.extensions.map(({ type }) => type) ?? [];
-      const twice = types.find((type, index) => types.indexOf(type) !== index);
+      const twice = repeatedType(types);
       if (twice !== undefined) return finding("malformed", "each extension once", `${hex16(twice)} twice`);
       const misplaced = decoded?.handshakeType === HandshakeType.certificateRequest && types.includes(ExtensionType.serverName);
       if (misplaced) return finding("other", "no server_name in a CertificateRequest", "server_name");

@@ -1,4 +1,4 @@
-import type { CmwEncoding, CmwLeaf } from "../attestation/cmw.ts";
+import type { Cmw, CmwEncoding, CmwLeaf } from "../attestation/cmw.ts";
 import type { AttestationFormat, Model, OpenedEvidence, OpenedResult } from "../attestation/format.ts";
 import type { FormatTable } from "../attestation/formats.ts";
 import type { PayloadAdapter } from "../attestation/payload.ts";
@@ -55,6 +55,8 @@ export interface AppraisalInput {
 /** What an attester was told: how to wrap its attestation, which format, and the claims or the result. */
 export interface AskedAttestation {
   readonly cmw: CmwEncoding;
+  /** The form of the CMW; undefined: it was not told one, which is a record. */
+  readonly form?: Cmw["form"] | undefined;
   readonly model: Model;
   readonly mediaType: string;
   readonly ueid?: Bytes;

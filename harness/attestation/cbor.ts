@@ -1,5 +1,6 @@
-import { decode } from "cborg";
+import { Tokenizer } from "cborg";
 import { type Bytes, utf8 } from "../wire/bytes.ts";
+import { decodeGuarded } from "./guarded.ts";
 
 /**
  * Writes single CBOR items (RFC 8949). A mutation must be able to write what no encoder library will: a map with the same key twice,
@@ -33,11 +34,14 @@ export class CborTag {
 }
 
 /**
- * Exactly one CBOR item. Maps become Map, tags CborTag. Duplicate map keys, undefined lengths cut short and trailing bytes throw Error;
- * non-minimal integers and indefinite lengths are read (they are open in the Evidence profile).
+ * Exactly one CBOR item. Maps become Map, tags CborTag. Duplicate map keys, text that is no UTF-8, indefinite lengths cut short, nesting
+ * deeper than MAX_NESTING and trailing bytes throw Error, with the byte; non-minimal integers and indefinite lengths are read (they are
+ * open in the Evidence profile).
  */
 export function decodeCbor(bytes: Bytes): unknown {
-  return decode(bytes, { useMaps: true, rejectDuplicateMapKeys: true, tags: anyTag });
+  // The same memory as a plain Uint8Array: of a Buffer the tokenizer would give slices of a type that depends on their length.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return decodeGuarded(plain, new Tokenizer(plain, { allowIndefinite: true, allowUndefined: true, allowBigInt: true }), anyTag);
 }
 
 // Evidence may hold more claims than we know, with tags of their own; a tag alone is no reason to refuse it.

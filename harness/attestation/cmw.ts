@@ -11,7 +11,11 @@ export interface CmwRecord {
   readonly type: string | number;
   readonly value: Bytes;
   readonly indicator: number | null;
+  /** How JSON is to hold the value; default: base64url, as section 3.1 demands. The others can be written, and are never read. */
+  readonly valueAs?: CmwValueForm | undefined;
 }
+
+export type CmwValueForm = "base64url" | "base64url-padded" | "base64" | "verbatim";
 
 /** A Tag CMW (section 3.2): a CBOR tag that stands for a Content-Format, around the message. */
 export interface CmwTag {
@@ -98,8 +102,15 @@ function jsonOf(cmw: Cmw): string {
       return `{${[...type, ...cmw.items.map(({ label, cmw: inner }) => `${JSON.stringify(String(label))}:${jsonOf(inner)}`)].join()}}`;
     }
     case "record":
-      return JSON.stringify([cmw.type, toBase64url(cmw.value), ...(cmw.indicator === null ? [] : [cmw.indicator])]);
+      return JSON.stringify([cmw.type, jsonValue(cmw), ...(cmw.indicator === null ? [] : [cmw.indicator])]);
   }
+}
+
+function jsonValue({ value, valueAs = "base64url" }: CmwRecord): string {
+  if (valueAs === "verbatim") return view(value).toString("utf8");
+  const standard = view(value).toString("base64");
+  if (valueAs === "base64") return standard;
+  return valueAs === "base64url" ? toBase64url(value) : standard.replaceAll("+", "-").replaceAll("/", "_");
 }
 
 /** Reads a CMW by its first byte (section 3.4), collections down to `maxDepth`. Throws CmwError. */
@@ -170,8 +181,9 @@ function isUriOrOid(text: string): boolean {
 // The transform TN() of RFC 9277 appendix B.
 function tagOf(item: CborTag, path: readonly unknown[]): CmwTag {
   if (!(item.value instanceof Uint8Array)) throw new CmwError(`${at(path)}expected a tag CMW around a byte string`);
-  if (item.tag < TAG_BASE || item.tag > TAG_LAST) {
-    throw new CmwError(`${at(path)}expected a tag of ${TAG_BASE} to ${TAG_LAST}, found ${item.tag}`);
+  // TN() leaves out the numbers that end in a zero byte.
+  if (!(item.tag >= TAG_BASE && item.tag <= TAG_LAST) || item.tag % 256 === 0) {
+    throw new CmwError(`${at(path)}expected the tag of a Content-Format, of ${TAG_BASE} to ${TAG_LAST}, found ${item.tag}`);
   }
   return { form: "tag", encoding: "cbor", tag: item.tag, value: item.value };
 }
@@ -235,5 +247,12 @@ function at(path: readonly unknown[]): string {
 function show(value: unknown): string {
   if (value instanceof Uint8Array) return `bytes ${preview(value)}`;
   if (value instanceof Map) return `a map of ${value.size} entries`;
-  return view(Buffer.from(JSON.stringify(value) ?? String(value))).toString("utf8", 0, 60);
+  if (typeof value === "bigint" || value instanceof CborTag) return typeof value === "bigint" ? String(value) : `tag ${value.tag}`;
+  return view(Buffer.from(JSON.stringify(value, shallow) ?? String(value))).toString("utf8", 0, 60);
+}
+
+// What a message to people shows of lists: JSON has no form for the large integers and the bytes in them.
+function shallow(_: string, value: unknown): unknown {
+  if (value instanceof Uint8Array) return preview(value);
+  return typeof value === "bigint" ? String(value) : value;
 }

@@ -53,7 +53,8 @@ interface Format {
   readonly mediaType: string;
   /** CoAP Content-Format of the media type. */
   readonly contentFormat: number;
-  readonly serialisation: "cwt" | "jwt";
+  /** Which of the statements that the ledger makes of one serialisation alone it answers; a format of neither answers none of them. */
+  readonly serialisation?: "cwt" | "jwt";
   readonly envelope: Envelope;
 }
 

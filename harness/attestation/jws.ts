@@ -26,7 +26,7 @@ export const jwsCompact: Envelope = {
   encode: (content, signature) => concat(signingInput(content.protectedHeader, content.payload), utf8(`.${toBase64url(signature)}`)),
 
   open(bytes) {
-    const parts = view(bytes).toString("latin1").split(".");
+    const parts = view(bytes).toString("latin1").split(".", 4);
     const [header, payload, signature] = parts.map(fromBase64url);
     if (parts.length !== 3 || !header || !payload || !signature) {
       throw new TokenError(`expected three parts of base64url without padding, joined by dots, found ${preview(bytes, 16)}`);

@@ -17,6 +17,8 @@ const known = new WeakMap<Bytes, ParsedCertificate>();
 const parsed = new Map<string, ParsedCertificate>();
 const keys = new Map<string, KeyObject>();
 const CACHE_LIMIT = 512;
+/** Longer ones are not kept: what a peer sends must not stay behind by the megabyte. */
+const CACHED_LENGTH = 16384;
 
 /** Parses an X.509 certificate (RFC 5280). Throws Error with OpenSSL's reason where it is not one. */
 export function parseCertificate(der: Bytes): ParsedCertificate {
@@ -54,6 +56,7 @@ function cached<T>(cache: Map<string, T>, der: Bytes, parse: () => T): T {
   const known = cache.get(key);
   if (known !== undefined) return known;
   const value = parse();
+  if (der.length > CACHED_LENGTH) return value;
   if (cache.size >= CACHE_LIMIT) cache.clear();
   cache.set(key, value);
   return value;

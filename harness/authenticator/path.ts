@@ -3,6 +3,12 @@ import { type ParsedCertificate, parseCertificate } from "./certificate.ts";
 import { sameName } from "./distinguished-name.ts";
 import { type CertificationPath, nameOf, type PathPurpose, pathRules } from "./path-rules.ts";
 
+/**
+ * The most certificates that are read of one chain: finding a path takes a step for each pair of them. RFC 5280 sets no limit, OpenSSL goes
+ * no deeper than this by default, and nobody sends a tenth of it.
+ */
+export const MAX_CHAIN = 100;
+
 /** Why no path was found; `reason` is a sentence for people. */
 export interface PathFailure {
   readonly reason: string;

@@ -1,5 +1,5 @@
 import { aikHash, bindingValue } from "../attestation/binding.ts";
-import { type Cmw, CmwIndicator, type CmwItem, tagOfContentFormat } from "../attestation/cmw.ts";
+import { type Cmw, type CmwEncoding, CmwIndicator, type CmwItem, type CmwRecord, tagOfContentFormat } from "../attestation/cmw.ts";
 import { coseSign1 } from "../attestation/cose-sign1.ts";
 import type { AttestationFormat } from "../attestation/format.ts";
 import { formatOf } from "../attestation/formats.ts";
@@ -7,6 +7,7 @@ import { jwsCompact } from "../attestation/jws.ts";
 import type { Profile } from "../attestation/profile.ts";
 import type { Envelope, Field } from "../attestation/token.ts";
 import { parseCertificate } from "../authenticator/certificate.ts";
+import type { Bytes } from "../wire/bytes.ts";
 import {
   type AttestationInput,
   type AuthenticatorValues,
@@ -138,15 +139,19 @@ function cmwOf(view: BuildView<AuthenticatorValues>, { message, second, cmw: enc
   if (form === "tag" && format) {
     return { form, encoding: "cbor", tag: tagOfContentFormat(format.contentFormat), value: first.issued };
   }
-  const record: Cmw = { form: "record", encoding, type: first.mediaType, value: first.issued, indicator };
+  const record = recordOf(encoding, first.mediaType, first.issued, indicator);
   if (form !== "collection") return record;
   const items: CmwItem[] = [{ name: "first", label: "first", cmw: record }];
   if (second) {
-    const value = view.bytes("second-evidence-signature");
-    const cmw: Cmw = { form: "record", encoding, type: second.format.mediaType, value, indicator: CmwIndicator.evidence };
+    const cmw = recordOf(encoding, second.format.mediaType, view.bytes("second-evidence-signature"), CmwIndicator.evidence);
     items.push({ name: "second", label: "second", cmw });
   }
   return { form, encoding, collectionType: null, items };
+}
+
+// In JSON the field valueAs stands there to be edited.
+function recordOf(encoding: CmwEncoding, type: string, value: Bytes, indicator: number): CmwRecord {
+  return { form: "record", encoding, type, value, indicator, ...(encoding === "json" && { valueAs: "base64url" }) };
 }
 
 function cmwEnvelope({ cmw }: AttestationInput): Envelope {

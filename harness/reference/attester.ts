@@ -11,6 +11,7 @@ import type { Attestation, Params, Result } from "../iut/protocol.ts";
 import { RpcCode, RpcError } from "../iut/rpc-error.ts";
 import { toHex } from "../wire/bytes.ts";
 import { handshakeTypeName, hex16, schemeName } from "../wire/code-points.ts";
+import { repeatedType } from "../wire/extensions.ts";
 import { DecodeError } from "../wire/reader.ts";
 import { type AuthenticatorRequest, decodeRequest, offeredSchemes, requestType } from "../wire/request.ts";
 import { type ReferenceChannel, refuse } from "./state.ts";
@@ -66,7 +67,7 @@ function requestProblem(request: AuthenticatorRequest, { channel, requestContext
     return refuse("wrong-role", `expected ${handshakeTypeName(expected)}, found ${handshakeTypeName(request.handshakeType)}`);
   }
   const types = request.extensions.map(({ type }) => type);
-  const twice = types.find((type, index) => types.indexOf(type) !== index);
+  const twice = repeatedType(types);
   if (twice !== undefined) return refuse("malformed", `extension ${hex16(twice)} stands twice in the request`);
   const offer = request.extensions.find(({ type }) => type === profile.cmwAttestation);
   if (offer && offer.data.length > 0) return refuse("malformed", "the offer of cmw_attestation is not empty");

@@ -96,7 +96,7 @@ export function givenAttestation(
   const format = formatsByName[choice.format ?? formatName];
   const { model, mediaType: type } = format;
   const wrapper = { cmw, ...(form !== undefined && { form }) };
-  const asked = { cmw, model, mediaType: type };
+  const asked = { ...wrapper, model, mediaType: type };
   if (model === "background-check") {
     const signer = pki(choice.key ?? signerOf("attestation", scheme));
     const given = { model, type, ...wrapper, claims: { ...CLAIMS }, key: signer.pkcs8, chain: [...signer.chain] };

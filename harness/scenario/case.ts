@@ -1,4 +1,5 @@
 import { judgedSteps } from "../appraisal/appraise.ts";
+import { cmwRequirements } from "../appraisal/attestation-steps.ts";
 import { contextSteps } from "../appraisal/context-steps.ts";
 import { emptySteps } from "../appraisal/empty-steps.ts";
 import { requestSteps } from "../appraisal/request-steps.ts";
@@ -78,7 +79,10 @@ export function judgingSteps(iut: Role, model: Model | undefined, steps: readonl
       (name !== "freshness" || made.length > 1) &&
       // Of two certificates no other order has a path: only where the case chooses a chain is there something to ask.
       (name !== "certificate-order" || made.some(({ identity }) => identity != null));
-    judging.push(...as("attester", judgedSteps.filter(applies)));
+    const wrappers = made.map(({ attestation }) => cmwRequirements(attestation?.cmw ?? "cbor", attestation?.form ?? "record"));
+    const ofWrapper = [...new Set(wrappers.flat())];
+    const judged = judgedSteps.filter(applies).map((step) => (step.name === "cmw" ? { ...step, requirements: ofWrapper } : step));
+    judging.push(...as("attester", judged));
   }
   const sample = steps.find((step) => "contexts" in step);
   if (sample) judging.push(...as(sample.contexts.of === "requests" ? "relying-party" : "attester", contextSteps));

@@ -129,6 +129,7 @@ describe("an implementation that can do little is not blamed for it", () => {
     ["only P-384 under SHA-384", { signatureSchemes: [0x0503], cipherSuites: ["TLS_AES_256_GCM_SHA384"] }],
     ["only RSA-PSS with SHA-512", { signatureSchemes: [0x0806] }],
     ["no attestation", { models: [], evidence: [] }],
+    ["tokens in JWT alone", { evidence: ["application/eat+jwt"], results: ["application/eat+jwt"] }],
     ["no optional feature", { features: [] }],
     ["an attesting server alone", { positions: ["attester/server"] }],
     ["a server that attests and a client that relies on it", { positions: ["attester/server", "relying-party/client"] }],

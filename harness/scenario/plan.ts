@@ -116,7 +116,7 @@ function namedFamilies(script: Case): SchemeName[] {
     if ("request" in step && step.request.by === "iut") return step.request.signatureSchemes ?? [];
     if (!("authenticate" in step)) return [];
     const { by, identity, attestation } = step.authenticate;
-    return [by === "iut" ? identity : undefined, attestation?.key].flatMap((name) =>
+    return [by === "iut" ? identity : undefined, attestation?.key, attestation?.signer].flatMap((name) =>
       name && !followsFamily(name) ? [familyOf(name)] : [],
     );
   });

@@ -28,6 +28,12 @@ export function decodeExtensionList(reader: Reader): Extension[] {
   return extensions;
 }
 
+/** The first type that stands in the list for a second time; undefined where none does (RFC 8446 section 4.2). One pass: a list may be long. */
+export function repeatedType(types: readonly number[]): number | undefined {
+  const seen = new Set<number>();
+  return types.find((type) => seen.size === seen.add(type).size);
+}
+
 /** extension_data of signature_algorithms: SignatureSchemeList, RFC 8446 section 4.2.3. */
 export function encodeSignatureSchemes(schemes: readonly number[]): Bytes {
   const list = new Writer();
