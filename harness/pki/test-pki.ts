@@ -64,8 +64,12 @@ export function familyOf(name: string): Family {
 /** The roots of one kind, of all families. */
 export function roots(kind: RootKind): Bytes[] {
   entities ??= load();
-  return [...entities].filter(([name]) => name.startsWith(`${kind}-root-`)).map(([, { certificate }]) => certificate);
+  const found = rootsOf.get(kind) ?? [...entities].flatMap(([name, entity]) => (name.startsWith(`${kind}-root-`) ? [entity.certificate] : []));
+  rootsOf.set(kind, found);
+  return [...found];
 }
+
+const rootsOf = new Map<RootKind, Bytes[]>();
 
 let entities: ReadonlyMap<string, PkiEntity> | undefined;
 
@@ -107,7 +111,17 @@ function load(): ReadonlyMap<string, PkiEntity> {
   return new Map(
     Object.entries(file).map(([name, { certificate }]) => {
       const pkcs8 = keyOf(name);
-      return [name, { name, certificate: der(certificate), chain: chainOf(name), pkcs8, key: parsePrivateKey(pkcs8) }];
+      const entity: PkiEntity = {
+        name,
+        certificate: der(certificate),
+        chain: chainOf(name),
+        pkcs8,
+        // Few of the many keys are used in a run, and reading one costs more than all else here.
+        get key() {
+          return parsePrivateKey(pkcs8);
+        },
+      };
+      return [name, entity];
     }),
   );
 }

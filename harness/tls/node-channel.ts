@@ -108,9 +108,14 @@ export async function startTls(socket: Socket, options: TlsOptions): Promise<Cha
         });
   const channel = new NodeChannel(tlsSocket, socket, options.side, raw);
   const secured = new Promise<void>((resolve, reject) => {
-    tlsSocket.once(options.side === "server" ? "secure" : "secureConnect", resolve);
+    const closed = () => reject(new ChannelError("handshake", "the peer closed during the TLS handshake"));
+    tlsSocket.once(options.side === "server" ? "secure" : "secureConnect", () => {
+      // Each connection closes some day, and an error costs its stack.
+      tlsSocket.off("close", closed);
+      resolve();
+    });
     tlsSocket.once("error", (error) => reject(new ChannelError("handshake", `TLS handshake failed: ${error.message}`)));
-    tlsSocket.once("close", () => reject(new ChannelError("handshake", "the peer closed during the TLS handshake")));
+    tlsSocket.once("close", closed);
   });
   try {
     await withDeadline(secured, options.handshakeTimeoutMs, "the TLS handshake did not end");
