@@ -64,7 +64,8 @@ export function familyOf(name: string): Family {
 /** The roots of one kind, of all families. */
 export function roots(kind: RootKind): Bytes[] {
   entities ??= load();
-  const found = rootsOf.get(kind) ?? [...entities].flatMap(([name, entity]) => (name.startsWith(`${kind}-root-`) ? [entity.certificate] : []));
+  const found =
+    rootsOf.get(kind) ?? [...entities].flatMap(([name, entity]) => (name.startsWith(`${kind}-root-`) ? [entity.certificate] : []));
   rootsOf.set(kind, found);
   return [...found];
 }
