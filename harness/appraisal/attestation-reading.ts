@@ -10,7 +10,7 @@ import { verifyWith } from "../authenticator/signature.ts";
 import { type Bytes, equalBytes, preview } from "../wire/bytes.ts";
 import { attestationExtensions, finding } from "./authenticator-steps.ts";
 import type { Finding, NotApplicable } from "./finding.ts";
-import { type AppraisalState, type AttestedMessage, type Facts, fact, needs } from "./state.ts";
+import { type AppraisalState, type EvidenceMessage, type Facts, fact, needs, type ResultMessage } from "./state.ts";
 
 /** What the steps of an attestation share: whether they apply, and how a signed token is verified. */
 
@@ -32,15 +32,20 @@ export function readingModel(model: Model, ...names: readonly (keyof Facts)[]): 
   return (state) => {
     const unread = reading("messages")(state);
     if (unread) return unread;
-    if (messagesOf(state, model).length > 0) return needs(...names)(state);
+    if ((model === "passport" ? resultsIn(state) : evidenceIn(state)).length > 0) return needs(...names)(state);
     const what = model === "passport" ? "no Attestation Result" : "no Evidence";
     return { kind: "skipped", reason: `the attestation holds ${what}` };
   };
 }
 
-/** The messages of a model that the step `cmw` has found. */
-export function messagesOf({ facts }: AppraisalState, model: Model): AttestedMessage[] {
-  return (facts.messages ?? []).filter(({ format }) => format.model === model);
+/** The Evidence that the step `cmw` has found. */
+export function evidenceIn({ facts }: AppraisalState): EvidenceMessage[] {
+  return (facts.messages ?? []).filter((message): message is EvidenceMessage => message.format.model === "background-check");
+}
+
+/** The Attestation Results that the step `cmw` has found. */
+export function resultsIn({ facts }: AppraisalState): ResultMessage[] {
+  return (facts.messages ?? []).filter((message): message is ResultMessage => message.format.model === "passport");
 }
 
 /** The first finding over several items, with the place of the item where there are several. */

@@ -1,12 +1,11 @@
 import { type Cmw, type CmwEncoding, CmwIndicator, type CmwLeaf, decodeCmw, leavesOf } from "../attestation/cmw.ts";
 import { coseSign1 } from "../attestation/cose-sign1.ts";
 import { EVIDENCE_PROFILE } from "../attestation/evidence-eat.ts";
-import type { AttestationFormat } from "../attestation/format.ts";
 import { formatOf, mediaTypeOf, mediaTypes } from "../attestation/formats.ts";
 import { jwsCompact } from "../attestation/jws.ts";
-import type { Envelope } from "../attestation/token.ts";
+import { type Envelope, TokenError } from "../attestation/token.ts";
 import { type Bytes, toHex } from "../wire/bytes.ts";
-import { compare, each, messagesOf, NOT_READ, placeOf, reading, reads, verifyToken } from "./attestation-reading.ts";
+import { compare, each, evidenceIn, NOT_READ, placeOf, reading, reads, verifyToken } from "./attestation-reading.ts";
 import { attestationExtensions, finding } from "./authenticator-steps.ts";
 import { evidenceSteps } from "./evidence-steps.ts";
 import type { Finding, Step } from "./finding.ts";
@@ -60,7 +59,7 @@ export const attestationSteps: readonly Step<AppraisalState>[] = [
       if (state.input.policy.attestation === "none") return NOT_READ;
       const compares = attestationExtensions(state).length > 0 && state.input.policy.measurement !== undefined;
       const unread = compares ? needs("messages")(state) : undefined;
-      const hasEvidence = compares && messagesOf(state, "background-check").length > 0;
+      const hasEvidence = compares && evidenceIn(state).length > 0;
       return needs("certificate")(state) ?? unread ?? (hasEvidence ? needs("evidence")(state) : undefined);
     },
     run(state) {
@@ -144,14 +143,14 @@ function messagesIn(cmw: Cmw, state: AppraisalState): AttestedMessage[] | Findin
   const messages: AttestedMessage[] = [];
   for (const leaf of leavesOf(cmw)) {
     const where = leaf.path.length > 0 ? ` in ${placeOf(leaf)}` : "";
-    const found = formatOfLeaf(leaf, state);
+    const found = messageOf(leaf, state);
     if ("code" in found) return { ...found, found: found.found + where };
-    messages.push({ leaf, format: found });
+    messages.push(found);
   }
   return messages;
 }
 
-function formatOfLeaf(leaf: CmwLeaf, state: AppraisalState): AttestationFormat | Finding {
+function messageOf(leaf: CmwLeaf, state: AppraisalState): AttestedMessage | Finding {
   const { formats, profile } = state.input;
   const mediaType = mediaTypeOf(leaf.type, formats) ?? "";
   const [evidence, result] = [formatOf("background-check", mediaType, formats), formatOf("passport", mediaType, formats)];
@@ -164,19 +163,25 @@ function formatOfLeaf(leaf: CmwLeaf, state: AppraisalState): AttestationFormat |
   const says = (bit: number) => indicator !== null && (indicator & bit) !== 0;
   const [saysEvidence, saysResult] = [says(CmwIndicator.evidence), says(CmwIndicator.attestationResults)];
   if (indicator !== null && indicator <= 31 && !saysEvidence && !saysResult) return notOfThisKind(indicator);
-  const isEvidence = opens(() => evidence?.open(leaf.value, profile).eatProfile === EVIDENCE_PROFILE);
-  const isResult = !isEvidence && opens(() => result !== undefined && result.open(leaf.value).problem === undefined);
-  if (saysEvidence && !saysResult) return (isResult ? undefined : evidence) ?? notOfThisKind(indicator);
-  if (saysResult && !saysEvidence) return (isEvidence ? undefined : result) ?? notOfThisKind(indicator);
+  const openedEvidence = attempt(() => evidence?.open(leaf.value, profile));
+  const isEvidence = openedEvidence?.eatProfile === EVIDENCE_PROFILE;
+  const openedResult = isEvidence ? undefined : attempt(() => result?.open(leaf.value));
+  const isResult = openedResult !== undefined && openedResult.problem === undefined;
+  const asEvidence = evidence && { leaf, format: evidence, opened: openedEvidence };
+  const asResult = result && { leaf, format: result, opened: openedResult };
+  if (saysEvidence && !saysResult) return (isResult ? undefined : asEvidence) ?? notOfThisKind(indicator);
+  if (saysResult && !saysEvidence) return (isEvidence ? undefined : asResult) ?? notOfThisKind(indicator);
   // Nothing outside says which of the two it is: the message itself does.
-  return (isResult ? result : evidence) ?? result ?? notOfThisKind(indicator);
+  return (isResult ? asResult : asEvidence) ?? asResult ?? notOfThisKind(indicator);
 }
 
-function opens(read: () => boolean): boolean {
+// What cannot be read is the business of a later step.
+function attempt<T>(read: () => T): T | undefined {
   try {
     return read();
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof TokenError) return undefined;
+    throw error;
   }
 }
 

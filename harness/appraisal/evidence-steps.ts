@@ -2,7 +2,7 @@ import { aikHash, attestationExport, bindingValue } from "../attestation/binding
 import { EVIDENCE_PROFILE } from "../attestation/evidence-eat.ts";
 import type { OpenedEvidence } from "../attestation/format.ts";
 import type { Bytes } from "../wire/bytes.ts";
-import { compare, each, endEntityKey, messagesOf, placeOf, readingModel, reads, verifyToken } from "./attestation-reading.ts";
+import { compare, each, endEntityKey, evidenceIn, placeOf, readingModel, reads, verifyToken } from "./attestation-reading.ts";
 import { finding } from "./authenticator-steps.ts";
 import type { Finding, Step } from "./finding.ts";
 import { type AppraisalState, fact } from "./state.ts";
@@ -38,10 +38,9 @@ export const evidenceSteps: readonly Step<AppraisalState>[] = [
     run(state) {
       const opened: (OpenedEvidence & { readonly place: string })[] = [];
       let first: Finding | undefined;
-      for (const { format, leaf } of messagesOf(state, "background-check")) {
-        if (format.model !== "background-check") continue;
+      for (const { format, leaf, opened: known } of evidenceIn(state)) {
         const result = reads("evidence-signature", format.mediaType, () => {
-          const evidence = format.open(leaf.value, state.input.profile);
+          const evidence = known ?? format.open(leaf.value, state.input.profile);
           opened.push({ ...evidence, place: placeOf(leaf) });
           const signer = { code: "evidence-signature", now: state.input.now, purpose: "attestation", signer: "attestation key" } as const;
           return verifyToken(evidence, state.input.trust.attestation, signer);

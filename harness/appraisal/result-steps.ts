@@ -1,6 +1,6 @@
 import type { OpenedResult, ResultStatus } from "../attestation/format.ts";
 import { preview } from "../wire/bytes.ts";
-import { compare, each, endEntity, messagesOf, placeOf, readingModel, reads, verifyToken } from "./attestation-reading.ts";
+import { compare, each, endEntity, placeOf, readingModel, reads, resultsIn, verifyToken } from "./attestation-reading.ts";
 import { finding } from "./authenticator-steps.ts";
 import type { Finding, Step } from "./finding.ts";
 import { type AppraisalState, fact } from "./state.ts";
@@ -16,10 +16,9 @@ export const resultSteps: readonly Step<AppraisalState>[] = [
     run(state) {
       const opened: (OpenedResult & { readonly place: string })[] = [];
       let first: Finding | undefined;
-      for (const { format, leaf } of messagesOf(state, "passport")) {
-        if (format.model !== "passport") continue;
+      for (const { format, leaf, opened: known } of resultsIn(state)) {
         const result = reads("result-signature", format.mediaType, () => {
-          const token = format.open(leaf.value);
+          const token = known ?? format.open(leaf.value);
           opened.push({ ...token, place: placeOf(leaf) });
           const signer = { code: "result-signature", now: state.input.now, purpose: "result", signer: "issuer" } as const;
           return verifyToken(token, state.input.trust.results, signer);

@@ -1,5 +1,5 @@
 import { sameName } from "../authenticator/distinguished-name.ts";
-import { nameOf } from "../authenticator/path-rules.ts";
+import { nameOf, signedBy } from "../authenticator/path-rules.ts";
 import { finding } from "./authenticator-steps.ts";
 import type { Step } from "./finding.ts";
 import { type AppraisalState, fact, needs } from "./state.ts";
@@ -17,7 +17,7 @@ export const senderSteps: readonly Step<AppraisalState>[] = [
       for (const [index, issuer] of chain.slice(1).entries()) {
         const subject = chain[index];
         if (subject === undefined) continue;
-        const issued = sameName(subject.issuer, issuer.subject) && subject.x509.verify(issuer.publicKey);
+        const issued = sameName(subject.issuer, issuer.subject) && signedBy(subject, issuer);
         if (!issued) return finding("pkix", `the issuer of "${nameOf(subject)}" in entry ${index + 1}`, `"${nameOf(issuer)}"`);
       }
       return undefined;

@@ -1,5 +1,5 @@
 import type { Cmw, CmwEncoding, CmwLeaf } from "../attestation/cmw.ts";
-import type { AttestationFormat, Model, OpenedEvidence, OpenedResult } from "../attestation/format.ts";
+import type { EvidenceFormat, Model, OpenedEvidence, OpenedResult, ResultFormat } from "../attestation/format.ts";
 import type { FormatTable } from "../attestation/formats.ts";
 import type { PayloadAdapter } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
@@ -64,11 +64,21 @@ export interface AskedAttestation {
   readonly result?: Bytes;
 }
 
-/** A message that the CMW holds, with the format that reads it. */
-export interface AttestedMessage {
+/** Evidence in the CMW, with the format that reads it; `opened` where it was read already. */
+export interface EvidenceMessage {
   readonly leaf: CmwLeaf;
-  readonly format: AttestationFormat;
+  readonly format: EvidenceFormat;
+  readonly opened?: OpenedEvidence | undefined;
 }
+
+/** An Attestation Result in the CMW, in the same way. */
+export interface ResultMessage {
+  readonly leaf: CmwLeaf;
+  readonly format: ResultFormat;
+  readonly opened?: OpenedResult | undefined;
+}
+
+export type AttestedMessage = EvidenceMessage | ResultMessage;
 
 /** What the steps have found out so far. Each field is filled by the step that establishes it. */
 export interface Facts {

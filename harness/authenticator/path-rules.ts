@@ -133,7 +133,8 @@ function first<T>(list: readonly T[], problem: (each: T, index: number) => strin
 // The same few links are verified over and over; the result of one never changes.
 const links = new WeakMap<ParsedCertificate, WeakMap<ParsedCertificate, boolean>>();
 
-function signedBy(subject: ParsedCertificate, issuer: ParsedCertificate): boolean {
+/** Whether the signature of a certificate is one of the issuer's key; the few links of the test PKI are verified once. */
+export function signedBy(subject: ParsedCertificate, issuer: ParsedCertificate): boolean {
   const known = links.get(subject) ?? new WeakMap<ParsedCertificate, boolean>();
   links.set(subject, known);
   let result = known.get(issuer);
