@@ -1,9 +1,10 @@
-import { disposition, type Requirement } from "./ledger.ts";
+import type { Check } from "./case.ts";
+import { disposition, type Requirement, severity } from "./ledger.ts";
 import { allChecks, type Library } from "./load.ts";
 
 /**
- * What has become of a statement: `tested` has a check that can fail, `probed` only probes, which record what an implementation does;
- * `undecided` has no check, and neither a reason nor an open point.
+ * What has become of a statement: `tested` has a check that can fail, `probed` only probes and checks of permissions, which record what an
+ * implementation does; `undecided` has no check, and neither a reason nor an open point.
  */
 export type State = "tested" | "probed" | "excluded" | "open" | "undecided";
 
@@ -27,9 +28,14 @@ export function answered(library: Library): Answered[] {
   return [...library.ledger.values()].map((requirement) => {
     const answers = checks.filter(({ requirements }) => requirements.includes(requirement.id));
     const stated = disposition(requirement);
-    const asked = answers.length === 0 ? "undecided" : answers.every(({ kind }) => kind === "probe") ? "probed" : "tested";
+    const asked = answers.length === 0 ? "undecided" : answers.every((check) => !canFail(check, library)) ? "probed" : "tested";
     return { requirement, state: stated === "checks" ? asked : stated, checks: answers.map(({ id }) => id) };
   });
+}
+
+// Whoever does not what a MAY allows is only observed.
+function canFail({ kind, requirements }: Pick<Check, "kind" | "requirements">, { ledger }: Library): boolean {
+  return kind !== "probe" && severity(requirements, ledger) !== "observed";
 }
 
 /**

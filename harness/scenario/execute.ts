@@ -38,7 +38,7 @@ export async function execute(script: Case, driver: Driver, context: ExecutionCo
   } catch (error) {
     // A failed validation SHOULD be fatal to the connection (expat section 7), and nothing forbids an attester to end one either: what a
     // script wants of it afterwards cannot be had then.
-    if (run.hasRefused && (error instanceof SetUpError || error instanceof ChannelError)) {
+    if (run.refusedOn.size > 0 && (error instanceof SetUpError || error instanceof ChannelError)) {
       run.observation = `ended the connection after refusing: ${error.message}`;
       run.shown = "ended";
       return outcomeOf(run, undefined);

@@ -27,7 +27,7 @@ import type { AuthenticateInputs, RequestInputs, ValidateInputs } from "./step-i
 export async function askRequest(run: ScriptRun, step: RequestStep, inputs: RequestInputs): Promise<Deviation | undefined> {
   const { on, connection, signatureSchemes, attestation, context } = inputs;
   const answer = await connection.request({ signatureSchemes, attestation, ...(context && { context }) });
-  const decided = decision(run, step.expect, answer, "a request", "made");
+  const decided = decision(run, step.expect, answer, "a request", "made", on);
   if ("refused" in answer || decided) return decided;
   const bytes = answer.value;
   if (run.script.attested && !attestation && offersAttestation(bytes, run.context.profile)) {
@@ -70,7 +70,7 @@ export async function askAuthenticator(run: ScriptRun, step: AuthenticateStep, i
   const empty = isEmpty(answer);
   if (step.expect === "refused-or-empty") {
     if ("refused" in answer) {
-      run.hasRefused = true;
+      run.refusedOn.add(on);
       return undefined;
     }
     if (empty) return malformedDecline(answer.value, connection.channel.hash);
@@ -84,7 +84,7 @@ export async function askAuthenticator(run: ScriptRun, step: AuthenticateStep, i
     if (run.ended) return undefined;
     expect = "made";
   }
-  const decided = decision(run, expect, answer, "an authenticator", showingOf(run, answer));
+  const decided = decision(run, expect, answer, "an authenticator", showingOf(run, answer), on);
   if ("value" in answer) {
     const ticketsBefore = connection.channel.observed.sessionTickets;
     const made = { kind: "authenticator", bytes: answer.value, on, request, ...(told && { asked: told.asked }), ticketsBefore } as const;
@@ -122,7 +122,7 @@ function isEmpty(answer: Answer<Bytes>): boolean {
 
 /** Sends it an authenticator and asks for its verdict. */
 export async function askValidation(run: ScriptRun, step: ValidateStep, inputs: ValidateInputs): Promise<Deviation | undefined> {
-  const { connection, request, authenticator, trust, policy } = inputs;
+  const { on, connection, request, authenticator, trust, policy } = inputs;
   const { attestation, measurement, signedCmw } = policy;
   const answer = await connection.validate({
     request: request?.bytes ?? null,
@@ -131,8 +131,8 @@ export async function askValidation(run: ScriptRun, step: ValidateStep, inputs: 
     policy: { attestation, ...(measurement && { measurement }), ...(signedCmw && { signedCmw }) },
     ...(step.now !== undefined && { now: step.now }),
   });
-  const decided = decision(run, step.expect === "accepted" ? "made" : step.expect, answer, "acceptance", "accepted");
-  if ("refused" in answer && !decided) run.hasRefused = true;
+  const decided = decision(run, step.expect === "accepted" ? "made" : step.expect, answer, "acceptance", "accepted", on);
+  if ("refused" in answer && !decided) run.refusedOn.add(on);
   if ("refused" in answer && decided) return { ...decided, sent: describeAuthenticator(authenticator.bytes, run.context.profile) };
   if (decided || "refused" in answer || answer.value === undefined || step.expect !== "accepted") return decided;
   const sent = authenticator.built?.values;
@@ -163,7 +163,16 @@ function decision(
   answer: Answer<unknown>,
   what: string,
   shown: Showing,
+  on?: string,
 ): Deviation | undefined {
+  if (expect === "made" && "refused" in answer && on !== undefined && run.refusedOn.has(on)) {
+    // The same right as to end the connection (execute.ts), made use of above TLS: whoever treats the failure as fatal to the
+    // communication channel (expat section 7) refuses from then on what would be right before it.
+    run.shown = "refused";
+    run.observation = `refuses all further on this connection, as it may after a refusal: ${describeRefusal(answer.refused)}`;
+    run.ended = true;
+    return undefined;
+  }
   if (expect !== "observed") return deviationOf(expect, answer, what);
   run.shown = "refused" in answer ? "refused" : shown;
   run.observation = "refused" in answer ? describeRefusal(answer.refused) : `answered with ${what}`;

@@ -48,8 +48,8 @@ export class ScriptRun implements ValueScope {
   shown: Showing | undefined;
   /** The IUT made use of a right to end the script here. */
   ended = false;
-  /** The IUT has refused an authenticator or a request, as the script expects. */
-  hasRefused = false;
+  /** The connections on which the IUT has refused an authenticator or a request, as the script expects. */
+  readonly refusedOn = new Set<string>();
   readonly iutSide: Side;
   readonly exporterLabel: string;
   readonly #connections = new Map<string, IutConnection>();
