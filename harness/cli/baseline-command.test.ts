@@ -60,6 +60,10 @@ describe("baseline update", () => {
     expect(code).toBe(0);
     expect(readFileSync(join(iut, "baseline.yaml"), "utf8")).toContain("check: rfc9261/5.2.3-finished/mac-altered");
 
+    const moved = fakeShim("none");
+    await cli(["baseline", "update", "--report", report, "--reason", REASON, "--iut", moved]);
+    expect(readFileSync(join(moved, "baseline.yaml"), "utf8")).toContain("check: rfc9261/5.2.3-finished/mac-altered");
+
     const text = readFileSync(report, "utf8");
     writeFileSync(report, text.slice(0, text.lastIndexOf('{"type":"footer"')));
     const file = join(temporaryFolder(), "none.yaml");

@@ -34,7 +34,8 @@ export async function baselineUpdateCommand(options: BaselineUpdateOptions): Pro
     );
   }
   const given = options.report === undefined ? undefined : finishedReport(options.report);
-  const file = options.baseline ?? baselineOf(given?.header.iut.path ?? options.iut);
+  // What the report was made of, unless the call says where that stands now.
+  const file = options.baseline ?? baselineOf(options.iut === "reference" ? (given?.header.iut.path ?? options.iut) : options.iut);
   const text = existsSync(file) ? readText(file) : undefined;
   const seen = given ?? (await finishedRun(options));
   const today = new Date().toISOString().slice(0, 10);

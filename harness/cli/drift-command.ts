@@ -1,6 +1,5 @@
-import { isUtf8 } from "node:buffer";
-import { readFileSync } from "node:fs";
 import { InputError } from "../input/input-error.ts";
+import { readText } from "../input/text-file.ts";
 import { type Change, compare, type Drift, indexOf } from "../ledger/drift.ts";
 import { loadTextIndexes } from "../ledger/text-index.ts";
 import { oneLine } from "../report/printable.ts";
@@ -44,19 +43,8 @@ export function driftCommand(files: readonly string[], { json, spec }: { json?: 
 const LARGEST = 2_000_000;
 
 function readSpecification(file: string): string {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new InputError(code === "ENOENT" ? `${file}: no such file` : `${file}: ${message}`);
-  }
-  if (bytes.length > LARGEST) throw new InputError(`${file}: expected at most ${LARGEST} bytes of text, found ${bytes.length}`);
-  const zero = bytes.indexOf(0);
-  if (zero >= 0 || !isUtf8(bytes)) {
-    throw new InputError(`${file}: expected text in UTF-8, found binary data${zero >= 0 ? ` (a zero byte at ${zero})` : ""}`);
-  }
-  const text = bytes.toString("utf8");
+  const text = readText(file);
+  if (text.length > LARGEST) throw new InputError(`${file}: expected at most ${LARGEST} characters of text, found ${text.length}`);
   if (text.trim() === "") throw new InputError(`${file}: expected the text of a specification, found an empty file`);
   if (/^\uFEFF?\s*<(?:\?xml|!DOCTYPE|html|rfc)/i.test(text)) {
     throw new InputError(`${file}: expected kramdown source (.md) or the rendered text (.txt), found XML or HTML`);

@@ -49,11 +49,11 @@ describe.concurrent("requirements drift", () => {
     ],
     ["another encoding", file("latin1.txt", Uint8Array.of(65, 0xe9, 66)), /latin1\.txt: expected text in UTF-8/],
     ["XML", file("a.xml", '<?xml version="1.0"?>\n<rfc/>\n'), /a\.xml: expected kramdown source \(\.md\) or the rendered text/],
-    ["a folder", folder, /EISDIR/],
+    ["a folder", folder, /expected a file, found a folder/],
     [
       "more than any specification holds",
       file("big.txt", "A word. ".repeat(300_000)),
-      /big\.txt: expected at most 2000000 bytes of text, found 2400000/,
+      /big\.txt: expected at most 2000000 characters of text, found 2400000/,
     ],
     ["another text", own, /own\.md: is like none of the texts.*rfc9261 .*say which with --spec/],
   ])("does not take %s", async (_, path, says) => {

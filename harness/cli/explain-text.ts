@@ -30,8 +30,8 @@ export interface Explanation {
 
 const OPEN = "No answer is wrong here: the texts leave it open, and what an implementation does is recorded.";
 const IN_THE_HANDSHAKE = "What would be wrong does not show in these messages: it is in the handshake of the next connection.";
-const BYTES_A_LINE = 16;
-const HEX_COLUMN = 3 * BYTES_A_LINE + 3;
+/** So that bytes and the name of their field fit beside each other. */
+const bytesALine = ({ width }: Look): number => (width !== undefined && width < 100 ? 8 : 16);
 /** Of fields that did not change, so many stand beside those that did. */
 const NEIGHBOURS = 2;
 
@@ -47,7 +47,7 @@ export function explanationText({ check, statements, mistakes, example }: Explan
     ...statements.flatMap((statement) => statementText(statement, look)),
   ];
   lines.push("", palette.strong("A right exchange"));
-  for (const message of example.right.messages) lines.push(...messageText(message));
+  for (const message of example.right.messages) lines.push(...messageText(message, look));
   if (example.wrong) lines.push(...wrongText(example, look));
   else lines.push("", paragraph(check.kind === "probe" ? OPEN : IN_THE_HANDSHAKE, "", width));
   if (mistakes.length > 0) lines.push("", palette.strong(`Known mistakes that a failure can be named by (${mistakes.length})`));
@@ -76,26 +76,26 @@ function statementText({ id, section, document, level, text, url }: Statement, {
   return [`    ${id}  ${palette.faint(`${place}, ${level}`)}`, paragraph(text, "        ", width), `        ${palette.faint(url)}`];
 }
 
-function messageText({ name, fields }: AnnotatedMessage): string[] {
-  return [heading(name, fields), ...fields.map((field) => fieldLine("   ", field, 0))];
+function messageText({ name, fields }: AnnotatedMessage, look: Look): string[] {
+  return [heading(name, fields), ...fields.map((field) => fieldLine("   ", field, 0, bytesALine(look)))];
 }
 
 function heading(name: string, fields: readonly Field[]): string {
   return `    ${name}, ${fields.reduce((sum, { bytes }) => sum + bytes.length, 0)} bytes`;
 }
 
-function fieldLine(mark: string, { path, bytes, note }: Field, from: number): string {
+function fieldLine(mark: string, { path, bytes, note }: Field, from: number, room: number): string {
   const name = note === undefined ? path : `${path} = ${note}`;
-  const long = bytes.length > BYTES_A_LINE ? `  (${bytes.length} bytes)` : "";
-  return `    ${mark} ${hexWindow(bytes, from).padEnd(HEX_COLUMN)} ${name}${long}`;
+  const long = bytes.length > room ? `  (${bytes.length} bytes)` : "";
+  return `    ${mark} ${hexWindow(bytes, from, room).padEnd(3 * room + 3)} ${name}${long}`;
 }
 
-/** At most a line of bytes from `from` on; dots where there are more. */
-function hexWindow(bytes: Bytes, from: number): string {
+/** At most `room` bytes from `from` on; dots where there are more. */
+function hexWindow(bytes: Bytes, from: number, room: number): string {
   if (bytes.length === 0) return "(no bytes)";
-  const shown = bytes.subarray(from, from + BYTES_A_LINE);
+  const shown = bytes.subarray(from, from + room);
   const pairs = toHex(shown).replace(/..(?=.)/g, "$& ");
-  return `${from > 0 ? "…" : ""}${pairs}${from + BYTES_A_LINE < bytes.length ? "…" : ""}`;
+  return `${from > 0 ? "…" : ""}${pairs}${from + room < bytes.length ? "…" : ""}`;
 }
 
 function wrongText({ right, wrong }: Example, look: Look): string[] {
@@ -130,7 +130,8 @@ function exchangeDifference(right: readonly AnnotatedMessage[], wrong: readonly 
   return lines;
 }
 
-function changeLines(changes: readonly FieldChange[], { palette }: Look): string[] {
+function changeLines(changes: readonly FieldChange[], look: Look): string[] {
+  const { palette } = look;
   const lines: string[] = [];
   let skipped = 0;
   const flush = (): void => {
@@ -144,36 +145,38 @@ function changeLines(changes: readonly FieldChange[], { palette }: Look): string
       continue;
     }
     flush();
-    lines.push(...lineOf(change, palette));
+    lines.push(...lineOf(change, look));
   }
   flush();
   return lines;
 }
 
-function lineOf(change: FieldChange, palette: Look["palette"]): string[] {
+function lineOf(change: FieldChange, look: Look): string[] {
+  const { palette } = look;
+  const room = bytesALine(look);
   switch (change.kind) {
     case "same":
-      return [fieldLine("   ", change.field, 0)];
+      return [fieldLine("   ", change.field, 0, room)];
     case "gone":
-      return [palette.good(fieldLine("  -", change.field, 0))];
+      return [palette.good(fieldLine("  -", change.field, 0, room))];
     case "new":
-      return [palette.bad(fieldLine("  +", change.field, 0))];
+      return [palette.bad(fieldLine("  +", change.field, 0, room))];
     case "changed": {
       const { right, wrong, offset } = change;
-      const from = Math.max(right.bytes.length, wrong.bytes.length) > BYTES_A_LINE ? Math.max(0, offset - 4) : 0;
+      const from = Math.max(right.bytes.length, wrong.bytes.length) > room ? Math.max(0, offset - 4) : 0;
       return [
-        palette.good(fieldLine("  -", right, from)),
-        palette.bad(fieldLine("  +", wrong, from)),
-        palette.bad(marks(right.bytes, wrong.bytes, from)),
+        palette.good(fieldLine("  -", right, from, room)),
+        palette.bad(fieldLine("  +", wrong, from, room)),
+        palette.bad(marks(right.bytes, wrong.bytes, from, room)),
       ];
     }
   }
 }
 
 /** Carets below the bytes of a line that differ. */
-function marks(right: Bytes, wrong: Bytes, from: number): string {
+function marks(right: Bytes, wrong: Bytes, from: number, room: number): string {
   const indent = " ".repeat(8 + (from > 0 ? 1 : 0));
-  const pairs = Array.from({ length: BYTES_A_LINE }, (_, index) => {
+  const pairs = Array.from({ length: room }, (_, index) => {
     const at = from + index;
     return at < wrong.length && right[at] !== wrong[at] ? "^^" : "  ";
   });

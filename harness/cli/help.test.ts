@@ -41,6 +41,9 @@ describe.concurrent("usage that is wrong ends with exit code 2 and says what is 
     [["run", "--only"], /--only.*argument missing/],
     [["requirements", "drift"], /missing required argument 'file'/],
     [["requirements", "frobnicate"], /too many arguments/],
+    [["requirements", "--json", "--markdown"], /'--markdown' cannot be used with option '--json'/],
+    [["requirements", "--check", "--spec", "expat"], /'--check' cannot be used with option '--spec <name>'/],
+    [["baseline", "update", "--report", "r.jsonl", "--only", "*"], /'--report <file>' cannot be used with option '--only <glob>'/],
     [[], /Usage:/],
   ])("%j", async (args, says) => {
     const { code, stdout, stderr } = await cli(args);

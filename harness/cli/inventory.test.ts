@@ -15,6 +15,7 @@ interface Listed {
 
 interface Stated {
   readonly id: string;
+  readonly spec: string;
   readonly disposition: string;
   readonly checks: readonly string[];
 }
@@ -42,6 +43,12 @@ describe("list and requirements", async () => {
       expect(Object.keys(statement)).toEqual(expect.arrayContaining(["id", "spec", "section", "level", "disposition", "checks"]));
       expect(["checks", "excluded", "open"]).toContain(statement.disposition);
     }
+  });
+
+  it("--help names the specifications that --spec takes", async () => {
+    const { stdout } = await cli(["requirements", "--help"]);
+    const named = /only this specification: ([a-z0-9, \n]+)\n {2}--/.exec(stdout)?.[1]?.split(/[\s,]+/) ?? [];
+    expect(named.sort()).toEqual([...new Set(statements.map(({ spec }) => spec))].sort());
   });
 
   it("every id stands once", () => {

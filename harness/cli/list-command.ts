@@ -1,3 +1,4 @@
+import { counted } from "../report/layout.ts";
 import { allChecks, loadLibrary } from "../scenario/load.ts";
 import { selection } from "./selection.ts";
 
@@ -14,6 +15,6 @@ export function listCommand({ json, only }: { json?: boolean; only?: string[] })
   for (const { id, title, iut, kind } of checks) process.stdout.write(`${id}\n    ${iut}, ${kind}: ${title}\n`);
   const count = (kind: string) => checks.filter((check) => check.kind === kind).length;
   process.stdout.write(
-    `\n${checks.length} checks: ${count("positive")} positive, ${count("negative")} negative, ${count("probe")} probes of open points\n`,
+    `\n${counted(checks.length, "check")}: ${count("positive")} positive, ${count("negative")} negative, ${counted(count("probe"), "probe")} of open points\n`,
   );
 }

@@ -55,7 +55,7 @@ program
   .option("--no-baseline", "judge without the manifest's baseline")
   .option("--since <version>", "show failures of checks that this version of the suite did not have apart: new questions, no regressions")
   .option("--profile <file>", "YAML or JSON: what the drafts leave open (schemas/profile.schema.json); default: docs/iut-protocol.md")
-  .option("--workers <n>", "processes of the implementation side by side (default: one per core)", integer(1, 256))
+  .option("--workers <n>", "processes of the implementation side by side (default: one per core, at most 4)", integer(1, 256))
   .option("--timeout <ms>", "deadline for one answer of a shim", milliseconds, 10_000)
   .option("--seed <text>", "source of the contexts that the harness chooses (default: random; printed in the report)")
   .option("--no-build", "do not run the manifest's build command first")
@@ -89,12 +89,19 @@ program
   )
   .addOption(iutOption)
   .option("--endpoint [host:port]", "drive the product as deployed: at this address, or as the manifest's endpoint section starts it")
-  .option("--report <file>", "take the results of this finished report (JSON Lines) and run nothing")
+  .addOption(
+    new Option("--report <file>", "take the results of this finished report (JSON Lines) and run nothing").conflicts([
+      "endpoint",
+      "only",
+      "profile",
+      "workers",
+    ]),
+  )
   .option("--baseline <file>", "the file to write (default: the one that the manifest names, or baseline.yaml beside it)")
   .option("--reason <text>", "the reason of new entries (default: one that a run refuses until it has been replaced)")
   .option("--only <glob>", "only checks whose id matches; of what was not asked no entry is removed", collectGlobs)
   .option("--profile <file>", "YAML or JSON: what the drafts leave open (schemas/profile.schema.json)")
-  .option("--workers <n>", "processes of the implementation side by side (default: one per core)", integer(1, 256))
+  .option("--workers <n>", "processes of the implementation side by side (default: one per core, at most 4)", integer(1, 256))
   .option("--timeout <ms>", "deadline for one answer of a shim", milliseconds, 10_000)
   .option("--no-build", "do not run the manifest's build command first")
   .addHelpText(
@@ -140,9 +147,14 @@ const requirements = program
   .command("requirements")
   .description("list the statements of the specifications, and the checks that answer them, with the totals")
   .option("--json", "as an array of objects with id, spec, section, level, disposition and checks")
-  .option("--spec <name>", "only this specification: rfc9261, expat, cmw, rfc8446, eat, ear, iut")
-  .option("--markdown", "the totals alone, as the table that stands in README.md")
-  .option("--check", "only what is wrong: statements with no disposition, checks of no statement; exit code 1 if there are any")
+  .option("--spec <name>", "only this specification: rfc9261, expat, cmw, rfc8446, rfc5280, eat, ear, iut")
+  .addOption(new Option("--markdown", "the totals alone, as the table that stands in README.md").conflicts("json"))
+  .addOption(
+    new Option(
+      "--check",
+      "only what is wrong: statements with no disposition, checks of no statement; exit code 1 if there are any",
+    ).conflicts(["json", "spec", "markdown"]),
+  )
   .enablePositionalOptions()
   .addHelpText("after", "\nExample:\n  $ expat-conformance requirements --spec expat")
   .action(async (options) => {

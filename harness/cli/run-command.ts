@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { type Baseline, emptyBaseline, readBaseline } from "../report/baseline.ts";
 import { jsonLinesReporter } from "../report/jsonl.ts";
 import { junitReporter } from "../report/junit.ts";
@@ -80,7 +81,8 @@ function openReports({ report = [], verbose }: RunCommandOptions, library: Libra
     }
     return { kind, path, make };
   });
-  const shared = asked.find(({ path }, index) => asked.some((other, before) => before < index && other.path === path));
+  const place = (path: string): string => (path === "-" ? path : resolve(path));
+  const shared = asked.find(({ path }, index) => asked.some((other, before) => before < index && place(other.path) === place(path)));
   if (shared) throw new UsageError(`--report: two reports cannot share ${shared.path === "-" ? "standard output" : shared.path}`);
   // JSON Lines first: it is the truth, and must not be lost to an error in another.
   asked.sort((a, b) => Number(b.kind === "jsonl") - Number(a.kind === "jsonl"));

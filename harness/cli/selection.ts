@@ -20,11 +20,26 @@ export function selection(globs: readonly string[] | undefined, library: Library
   };
 }
 
-/** The ids that look most like `wanted`, as a hint. */
+/** The ids that look most like `wanted`, as a hint; where none looks like it, where they are to be found. */
 export function nearest(wanted: string, ids: readonly string[]): string {
-  const containing = ids.filter((id) => wanted.length > 2 && id.includes(wanted.replaceAll("*", "")));
-  const candidates = containing.length > 0 ? containing : [...ids].sort((a, b) => distance(a, wanted) - distance(b, wanted));
-  return `did you mean ${candidates.slice(0, 3).join(" or ")}?`;
+  const text = wanted.replaceAll("*", "");
+  const containing = text.length > 2 ? ids.filter((id) => id.includes(text)) : [];
+  const candidates = containing.length > 0 ? containing : alike(text, ids);
+  return candidates.length > 0 ? `did you mean ${candidates.slice(0, 3).join(" or ")}?` : "`list` prints the ids";
+}
+
+/** Those of which a third has to be written otherwise, or less; the id as a whole, or its last word, or a suite. Nearest first. */
+function alike(text: string, ids: readonly string[]): string[] {
+  const far = (id: string): number => Math.min(...[id, ...parts(id)].map((part) => distance(part, text)));
+  return ids
+    .map((id) => ({ id, far: far(id) }))
+    .filter((candidate) => candidate.far <= text.length / 3)
+    .sort((a, b) => a.far - b.far)
+    .map(({ id }) => id);
+}
+
+function parts(id: string): string[] {
+  return [...id.matchAll(/\//g)].flatMap(({ index }) => [id.slice(0, index), id.slice(index + 1)]);
 }
 
 /** The id of the check that an instance id belongs to. */

@@ -1,11 +1,16 @@
 import { isNode, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { InputError } from "./input-error.ts";
+import { parsedBefore } from "./parsed-yaml.ts";
 import { readText } from "./text-file.ts";
 
 /** Reads a YAML file and checks it against a schema. Throws InputError with file, line and column. */
 export function readYaml<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> {
-  return parseYaml(readText(file), file, schema);
+  const text = readText(file);
+  const before = parsedBefore(text);
+  const result = before === undefined ? undefined : schema.safeParse(JSON.parse(before));
+  // Where something is wrong, only the text knows the place.
+  return result?.success ? result.data : parseYaml(text, file, schema);
 }
 
 /** The same for a text that is at hand; `file` is what messages call it. */
@@ -31,6 +36,7 @@ export function parseYamlDocument<Schema extends z.ZodType>(text: string, file: 
   };
   const [syntax] = document.errors;
   if (syntax) throw new InputError(`${where(syntax.pos[0])}: ${syntax.message}`);
+  if (document.contents === null) throw new InputError(`${file}: the file is empty, or holds nothing but comments`);
   const result = schema.safeParse(contentOf(document, file));
   const lineOf = (path: readonly PropertyKey[]): number => lines.linePos(offsetOf(document, path)).line;
   if (result.success) return { data: result.data, document, lineOf };

@@ -97,12 +97,13 @@ export function goalSection(goals: readonly GoalScore[], { palette, width }: Loo
   };
   return goals.flatMap(({ goal, state, checks, passed, failed, untested }) => {
     const tested = passed + failed.length;
-    const parts = [tested === 0 ? `none of ${counted(checks, "check")}` : `${passed} of ${counted(checks, "check")} passed`];
+    const parts = tested === 0 ? [] : [`${passed} of ${counted(checks, "check")} passed`];
     if (failed.length > 0) parts.push(`${failed.length} failed`);
     const [first, ...others] = untested;
     const more = others.reduce((sum, reason) => sum + reason.checks, 0);
     const rest = more > 0 ? `, ${more} for other reasons` : "";
-    if (first) parts.push(`${tested === 0 ? "" : "not tested: "}${first.checks} (${first.reason})${rest}`);
+    const why = first && (first.checks === checks ? first.reason : `${first.checks} (${first.reason})${rest}`);
+    if (why) parts.push(`${tested === 0 ? counted(checks, "check") : "not tested"}: ${why}`);
     const text = checks === 0 ? "no check of this version asks it" : parts.join(", ");
     const head = `  ${goal.padEnd(name)}  ${colours[state](stateWords[state].padEnd(17))}  `;
     const indent = " ".repeat(name + 23);

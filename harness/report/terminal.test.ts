@@ -243,7 +243,10 @@ describe("the security goals", () => {
       { reason: "blocked", checks: 2 },
     ];
     expect(line({ state: "not-tested", passed: 0, untested })).toBe(
-      "  relay  not tested         none of 5 checks, 3 (position x not declared), 2 for other reasons",
+      "  relay  not tested         5 checks: 3 (position x not declared), 2 for other reasons",
+    );
+    expect(line({ state: "not-tested", checks: 3, passed: 0, untested: untested.slice(0, 1) })).toBe(
+      "  relay  not tested         3 checks: position x not declared",
     );
     expect(line({ state: "withstood-in-part", passed: 2, untested: untested.slice(0, 1) })).toBe(
       "  relay  withstood in part  2 of 5 checks passed, not tested: 3 (position x not declared)",

@@ -64,7 +64,10 @@ export function resolveValue(value: unknown, scope: ValueScope): unknown {
   // What speaks of the build itself has to wait for it, whatever form it stands in.
   if (scope.self === undefined && speaksOfSelf(value)) return new Deferred((self) => resolveValue(value, withSelf(scope, self)));
   const parsed = forms[form].safeParse(value);
-  if (!parsed.success) throw new MutationError(`${JSON.stringify(value)}: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "(the form)"}: ${message}`);
+    throw new MutationError(`${JSON.stringify(value)}: ${problems.join("; ")}`);
+  }
   return evaluate(parsed.data, scope);
 }
 
