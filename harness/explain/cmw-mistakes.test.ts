@@ -97,6 +97,18 @@ const placementRows: Record<string, Edits> = {
   ],
 };
 
+describe("a result that an attester carries", () => {
+  const result = (indicator: number) => withCmw((message) => cbor.array([cbor.text(TYPE), cbor.bytes(message), cbor.int(indicator)]));
+
+  it("in the other encoding than it was asked for has that mistake alone: the indicator of results is right", () => {
+    expect(named(result(8), "json", "passport")).toEqual({ cmw: ["cmw/other-encoding"] });
+  });
+
+  it.each([1, 2])("under the indicator %i is not taken for Evidence", (indicator) => {
+    expect(named(result(indicator), "cbor", "passport").cmw).toEqual([]);
+  });
+});
+
 describe("known mistakes in where the attestation stands", () => {
   it("are all made here", () => {
     expect(Object.keys(placementRows).sort()).toEqual(placementMistakes.map(({ id }) => id.slice("placement/".length)).sort());

@@ -12,6 +12,8 @@ export interface CmwGiven {
   readonly cmwData: Bytes;
   readonly profile: Profile;
   readonly asked: CmwEncoding | undefined;
+  /** The bit of the indicator that belongs to what was asked for; that of Evidence where nobody has said what was. */
+  readonly bit: number;
 }
 
 /** What the step `placement` had before it. */
@@ -60,14 +62,14 @@ export const cmwMistakes: readonly Mistake<CmwGiven>[] = [
     "the indicator is the number of its bit (2) in place of its value (4)",
     "The indicator is a set of bits: Evidence is bit 2, whose value is 4.",
     ["cmw-ind-kind"],
-    ({ cmwData }) => withIndicator(cmwData, 2),
+    (given) => withIndicator(given, 2),
   ),
   mistake(
     "indicator-of-results",
     "the indicator is that of Attestation Results (8)",
     "Evidence has bit 2, whose value is 4.",
     ["cmw-ind-kind"],
-    ({ cmwData }) => withIndicator(cmwData, CmwIndicator.attestationResults),
+    (given) => withIndicator(given, CmwIndicator.attestationResults),
   ),
   mistake(
     "indicator-of-zero",
@@ -124,7 +126,7 @@ export const cmwMistakes: readonly Mistake<CmwGiven>[] = [
     ({ cmwData }) => {
       const object = JSON.parse(view(cmwData).toString("utf8")) as Record<string, unknown>;
       const texts = Object.values(object).filter((member) => typeof member === "string");
-      const type = texts.find((text) => isEvidenceType(text));
+      const type = texts.find((text) => isKnownType(text));
       const value = texts.filter((text) => text !== type).sort((a, b) => b.length - a.length)[0];
       if (Array.isArray(object) || type === undefined || value === undefined) return undefined;
       return rewritten({ form: "record", encoding: "json", type, value: Buffer.from(value, "base64"), indicator: null });
@@ -139,7 +141,7 @@ export const cmwMistakes: readonly Mistake<CmwGiven>[] = [
       const text = cmwData[0] === 0x5b;
       const members = membersOf(text ? JSON.parse(view(cmwData).toString("utf8")) : decodeCbor(cmwData));
       const [value, type] = members;
-      if (typeof type !== "string" || !isEvidenceType(type)) return undefined;
+      if (typeof type !== "string" || !isKnownType(type)) return undefined;
       if (text && typeof value === "string") {
         return rewritten({
           form: "record",
@@ -161,7 +163,7 @@ export const cmwMistakes: readonly Mistake<CmwGiven>[] = [
     ["cmw-type", "cmw-value-matches-type"],
     ({ cmwData, profile }) => {
       const record = decodeRecord(cmwData);
-      if (isEvidenceType(record.type)) return undefined;
+      if (isKnownType(record.type)) return undefined;
       const format = formatReading(record.value, profile);
       return format && rewritten({ ...record, type: format.mediaType });
     },
@@ -171,7 +173,7 @@ export const cmwMistakes: readonly Mistake<CmwGiven>[] = [
     title: "the CMW is right, but in another encoding than was asked for (JSON for CBOR, or CBOR for JSON)",
     hint: "Encode the CMW as the caller says; both ends have agreed on it.",
     requirements: ["expat-cmw-serialisation", "expat-encoding-agreed"],
-    fits: ({ cmwData, asked }) => asked !== undefined && decodeCmw(cmwData).encoding !== asked && isEvidence(cmwData),
+    fits: ({ cmwData, asked, bit }) => asked !== undefined && decodeCmw(cmwData).encoding !== asked && isRight(cmwData, bit),
   },
 ];
 
@@ -182,7 +184,7 @@ export const placementMistakes: readonly Mistake<PlacementGiven>[] = [
     title: "the CMW fills extension_data by itself: the length of cmw_data is missing",
     hint: "extension_data is the vector cmw_data<1..2^16-1>: two bytes of length, then the CMW.",
     requirements: ["expat-extension-structure"],
-    fits: onlyData((data) => isEvidence(data)),
+    fits: onlyData((data) => isEither(data)),
   },
   ...([1, 3, 4] as const).map((size) => ({
     id: `placement/inner-length-of-${size}`,
@@ -191,7 +193,7 @@ export const placementMistakes: readonly Mistake<PlacementGiven>[] = [
     requirements: ["expat-extension-structure"],
     fits: onlyData((data) => {
       const cmwData = data.subarray(size);
-      return equalBytes(data, concat(uint(cmwData.length % 2 ** (8 * size), size), cmwData)) && isEvidence(cmwData);
+      return equalBytes(data, concat(uint(cmwData.length % 2 ** (8 * size), size), cmwData)) && isEither(cmwData);
     }),
   })),
   {
@@ -199,14 +201,14 @@ export const placementMistakes: readonly Mistake<PlacementGiven>[] = [
     title: "the length of cmw_data counts its own two bytes as well",
     hint: "A length prefix counts what follows it.",
     requirements: ["expat-extension-structure"],
-    fits: onlyData((data) => view(data).readUInt16BE(0) === data.length && isEvidence(data.subarray(2))),
+    fits: onlyData((data) => view(data).readUInt16BE(0) === data.length && isEither(data.subarray(2))),
   },
   {
     id: "placement/inner-length-in-little-endian",
     title: "the length of cmw_data is in little-endian order",
     hint: "Numbers in TLS are big-endian.",
     requirements: ["expat-extension-structure"],
-    fits: onlyData((data) => view(data).readUInt16LE(0) === data.length - 2 && isEvidence(data.subarray(2))),
+    fits: onlyData((data) => view(data).readUInt16LE(0) === data.length - 2 && isEither(data.subarray(2))),
   },
   {
     id: "placement/in-every-entry",
@@ -226,7 +228,8 @@ export const placementMistakes: readonly Mistake<PlacementGiven>[] = [
 
 /** What the step had before it, or undefined where it was not come to. */
 export function cmwGiven({ input, facts }: AppraisalState): CmwGiven | undefined {
-  return facts.cmwData && { cmwData: facts.cmwData, profile: input.profile, asked: input.asked?.cmw };
+  const bit = input.asked?.model === "passport" ? CmwIndicator.attestationResults : CmwIndicator.evidence;
+  return facts.cmwData && { cmwData: facts.cmwData, profile: input.profile, asked: input.asked?.cmw, bit };
 }
 
 /** The same for the step `placement`. */
@@ -244,20 +247,25 @@ function mistake(
 ): Mistake<CmwGiven> {
   const fits = (given: CmwGiven): boolean => {
     const cmwData = undone(given);
-    return cmwData !== undefined && isEvidence(cmwData);
+    return cmwData !== undefined && isRight(cmwData, given.bit);
   };
   return { id: `cmw/${name}`, title, hint, requirements, fits };
 }
 
-/** True of a CMW record that says to be Evidence of a known format; what is in it is the business of later steps. */
-function isEvidence(cmwData: Bytes): boolean {
+/** True of a CMW record that says to hold a known format of that kind; what is in it is the business of later steps. */
+function isRight(cmwData: Bytes, bit: number): boolean {
   return holds(() => {
     const { type, indicator, value } = decodeRecord(cmwData);
-    return isEvidenceType(type) && value.length > 0 && (indicator === null || (indicator & CmwIndicator.evidence) !== 0);
+    return isKnownType(type) && value.length > 0 && (indicator === null || (indicator & bit) !== 0);
   });
 }
 
-function isEvidenceType(type: unknown): boolean {
+/** The same of either kind: where the attestation stands does not depend on what it is. */
+function isEither(cmwData: Bytes): boolean {
+  return isRight(cmwData, CmwIndicator.evidence | CmwIndicator.attestationResults);
+}
+
+function isKnownType(type: unknown): boolean {
   return typeof type === "string" && attestationFormats.some(({ mediaType }) => mediaType === mediaTypeOf(type));
 }
 
@@ -275,7 +283,9 @@ function rewritten(record: CmwRecord): Bytes {
   return encodeCmw(record);
 }
 
-function withIndicator(cmwData: Bytes, wrong: number): Bytes | undefined {
+// Of Evidence alone: the indicator of results is the right one of a result.
+function withIndicator({ cmwData, bit }: CmwGiven, wrong: number): Bytes | undefined {
+  if (bit !== CmwIndicator.evidence) return undefined;
   const record = decodeRecord(cmwData);
   return record.indicator === wrong ? rewritten({ ...record, indicator: CmwIndicator.evidence }) : undefined;
 }

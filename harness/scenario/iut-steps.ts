@@ -5,6 +5,7 @@ import { describeAuthenticator } from "../explain/describe.ts";
 import { explainEmpty, explainRequest } from "../explain/explain.ts";
 import { MutationError } from "../forge/edit.ts";
 import { type Answer, SetUpError } from "../iut/driver.ts";
+import type { Refusal } from "../iut/protocol.ts";
 import { type Bytes, equalBytes, preview } from "../wire/bytes.ts";
 import { HandshakeType } from "../wire/code-points.ts";
 import { DecodeError } from "../wire/reader.ts";
@@ -13,6 +14,7 @@ import type { Showing } from "./ambiguities.ts";
 import { type Deviation, describeRefusal, deviationOf, wrongReport } from "./answers.ts";
 import { givenAttestation } from "./attestation-inputs.ts";
 import { judgesRequests } from "./case.ts";
+import { schemeOf } from "./parameters.ts";
 import { cmwDataOf, contextOf, holdsAttestation, malformedDecline, offersAttestation } from "./received.ts";
 import type { AuthenticateStep, ContextStep, RequestStep, ValidateStep } from "./schema.ts";
 import type { ScriptRun } from "./script-run.ts";
@@ -131,8 +133,13 @@ export async function askValidation(run: ScriptRun, step: ValidateStep, inputs: 
     policy: { attestation, ...(measurement && { measurement }), ...(signedCmw && { signedCmw }) },
     ...(step.now !== undefined && { now: step.now }),
   });
-  const decided = decision(run, step.expect === "accepted" ? "made" : step.expect, answer, "acceptance", "accepted", on);
+  const decided = decision(run, step.expect === "accepted" ? "made" : step.expect, answer, "acceptance", "accepted");
   if ("refused" in answer && !decided) run.refusedOn.add(on);
+  if ("refused" in answer && decided && run.refusedOn.has(on)) {
+    // Has it given the connection up, or has the earlier refusal spoiled this exchange? Who goes on asks for more.
+    const further = await connection.request({ signatureSchemes: [schemeOf[run.context.scheme]], attestation: attestation !== "none" });
+    if ("refused" in further) return givenUp(run, further);
+  }
   if ("refused" in answer && decided) return { ...decided, sent: describeAuthenticator(authenticator.bytes, run.context.profile) };
   if (decided || "refused" in answer || answer.value === undefined || step.expect !== "accepted") return decided;
   const sent = authenticator.built?.values;
@@ -165,16 +172,17 @@ function decision(
   shown: Showing,
   on?: string,
 ): Deviation | undefined {
-  if (expect === "made" && "refused" in answer && on !== undefined && run.refusedOn.has(on)) {
-    // The same right as to end the connection (execute.ts), made use of above TLS: whoever treats the failure as fatal to the
-    // communication channel (expat section 7) refuses from then on what would be right before it.
-    run.shown = "refused";
-    run.observation = `refuses all further on this connection, as it may after a refusal: ${describeRefusal(answer.refused)}`;
-    run.ended = true;
-    return undefined;
-  }
+  if (expect === "made" && "refused" in answer && on !== undefined && run.refusedOn.has(on)) return givenUp(run, answer);
   if (expect !== "observed") return deviationOf(expect, answer, what);
   run.shown = "refused" in answer ? "refused" : shown;
   run.observation = "refused" in answer ? describeRefusal(answer.refused) : `answered with ${what}`;
   return undefined;
+}
+
+// The same right as to end the connection (execute.ts), made use of above TLS: whoever treats the failure as fatal to the communication
+// channel (expat section 7) refuses from then on what would be right before it.
+function givenUp(run: ScriptRun, { refused }: { readonly refused: Refusal }): undefined {
+  run.shown = "refused";
+  run.observation = `refuses all further on this connection, as it may after a refusal: ${describeRefusal(refused)}`;
+  run.ended = true;
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { judge } from "../appraisal/appraise.ts";
 import type { AppraisalInput } from "../appraisal/state.ts";
+import type { Model } from "../attestation/format.ts";
 import type { SignatureInput } from "../authenticator/transcript.ts";
 import { finishedMac } from "../authenticator/transcript.ts";
 import { explainAuthenticator } from "../explain/explain.ts";
@@ -11,9 +12,12 @@ import type { Exchange } from "./exchange.ts";
 
 /** For tests of the explainer: authenticators in which a mistake was really made, and what is named in them. */
 
-/** The mistakes that are named for each step with a finding of an attester that was told to use `cmw`; none where nothing explains it. */
-export function named(input: AppraisalInput, cmw: "cbor" | "json" = "cbor"): Record<string, string[]> {
-  const { results, state } = judge({ ...input, asked: { cmw, model: "background-check", mediaType: "application/eat+cwt", ...CLAIMS } });
+/**
+ * The mistakes that are named for each step with a finding of an attester that was told to use `cmw`, for Evidence or (`passport`) a result;
+ * none where nothing explains it.
+ */
+export function named(input: AppraisalInput, cmw: "cbor" | "json" = "cbor", model: Model = "background-check"): Record<string, string[]> {
+  const { results, state } = judge({ ...input, asked: { cmw, model, mediaType: "application/eat+cwt", ...CLAIMS } });
   const explained = explainAuthenticator(results, state);
   return Object.fromEntries(
     explained.flatMap((result) => (result.kind === "finding" ? [[result.step, (result.mistakes ?? []).map(({ id }) => id)]] : [])),
