@@ -264,6 +264,7 @@ export function attestationExtensions({ facts }: AppraisalState): NonNullable<Ap
   return facts.attestations ?? [];
 }
 
+/** What a step has found: the code of a refusal (docs/iut-protocol.md), what it expected and what there is. */
 export function finding(code: RefusalCode, expected: string, found: string): Finding {
   return { code, expected, found };
 }

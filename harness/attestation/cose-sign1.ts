@@ -1,7 +1,7 @@
 import { signWith } from "../authenticator/signature.ts";
 import { type Bytes, concat, preview } from "../wire/bytes.ts";
 import { CborTag, cbor, decodeCbor } from "./cbor.ts";
-import { algorithmNamed, type Claims, type Envelope, type Field, type FieldValue, TokenError, tokenAlgorithm } from "./token.ts";
+import { algorithmNamed, claimsOf, type Envelope, type Field, type FieldValue, TokenError, tokenAlgorithm } from "./token.ts";
 
 const TAG_COSE_SIGN1 = 18;
 const HEADER_ALG = 1;
@@ -15,7 +15,7 @@ const UNDERSTOOD: readonly unknown[] = [HEADER_ALG, HEADER_CRIT, HEADER_CONTENT_
 export const coseSign1: Envelope = {
   encodeClaims: (claims) => encodeFields(claims),
 
-  readClaims: (payload) => claimsOf(readMap(payload, "claims")),
+  readClaims: (payload) => claimsOf(readMap(payload, "claims"), (value) => (value instanceof Uint8Array ? concat(value) : undefined)),
 
   compose(payload, key, chain, contentType) {
     const alg: Field = { name: "alg", label: HEADER_ALG, value: tokenAlgorithm(key).cose };
@@ -112,28 +112,6 @@ function item(value: FieldValue): Bytes {
   // RFC 9360: a single certificate is a bare byte string, several are an array.
   const [only] = value;
   return value.length === 1 && only instanceof Uint8Array ? cbor.bytes(only) : cbor.array(value.map(item));
-}
-
-function claimsOf(map: Map<unknown, unknown>): Claims {
-  const nested = (value: unknown) => (value instanceof Map ? claimsOf(value) : undefined);
-  return {
-    bytes(label) {
-      const value = map.get(label);
-      return value instanceof Uint8Array ? concat(value) : undefined;
-    },
-    text(label) {
-      const value = map.get(label);
-      return typeof value === "string" ? value : undefined;
-    },
-    number(label) {
-      const value = map.get(label);
-      return typeof value === "number" ? value : undefined;
-    },
-    map: (label) => nested(map.get(label)),
-    has: (label) => map.has(label),
-    maps: () => [...map.values()].flatMap((value) => nested(value) ?? []),
-    size: map.size,
-  };
 }
 
 function readChain(value: unknown): readonly Bytes[] {

@@ -1,13 +1,14 @@
 import { signWith } from "../authenticator/signature.ts";
 import { type Bytes, concat, preview, utf8, view } from "../wire/bytes.ts";
 import { decodeJson, fromBase64url, toBase64url } from "./json.ts";
-import { algorithmNamed, type Claims, type Envelope, type Field, type FieldValue, TokenError, tokenAlgorithm } from "./token.ts";
+import { algorithmNamed, claimsOf, type Envelope, type Field, type FieldValue, TokenError, tokenAlgorithm } from "./token.ts";
 
 /** JWS in the compact serialisation (RFC 7515 section 3.1) around JSON, the signer's chain in x5c (section 4.1.6). */
 export const jwsCompact: Envelope = {
   encodeClaims: (claims) => utf8(encodeFields(claims)),
 
-  readClaims: (payload) => claimsOf(readObject(payload, "claims")),
+  readClaims: (payload) =>
+    claimsOf(readObject(payload, "claims"), (value) => (typeof value === "string" ? fromBase64url(value) : undefined)),
 
   compose(payload, key, chain, contentType) {
     return {
@@ -64,29 +65,6 @@ function item(value: FieldValue, label: Field["label"]): string {
   if (value instanceof Uint8Array) return JSON.stringify(label === "x5c" ? view(value).toString("base64") : toBase64url(value));
   if ("fields" in value) return encodeFields(value.fields);
   return `[${value.map((element) => item(element, label)).join()}]`;
-}
-
-function claimsOf(map: Map<unknown, unknown>): Claims {
-  const nested = (value: unknown) => (value instanceof Map ? claimsOf(value) : undefined);
-  const text = (label: number | string) => {
-    const value = map.get(label);
-    return typeof value === "string" ? value : undefined;
-  };
-  return {
-    bytes(label) {
-      const value = text(label);
-      return value === undefined ? undefined : fromBase64url(value);
-    },
-    text,
-    number(label) {
-      const value = map.get(label);
-      return typeof value === "number" ? value : undefined;
-    },
-    map: (label) => nested(map.get(label)),
-    has: (label) => map.has(label),
-    maps: () => [...map.values()].flatMap((value) => nested(value) ?? []),
-    size: map.size,
-  };
 }
 
 function readChain(value: unknown): readonly Bytes[] {

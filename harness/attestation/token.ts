@@ -56,6 +56,26 @@ export interface Claims {
   readonly size: number;
 }
 
+/** The claims of a decoded map; `bytesOf` says how bytes stand in the serialisation (undefined: that value is none). */
+export function claimsOf(map: ReadonlyMap<unknown, unknown>, bytesOf: (value: unknown) => Bytes | undefined): Claims {
+  const nested = (value: unknown): Claims | undefined => (value instanceof Map ? claimsOf(value, bytesOf) : undefined);
+  return {
+    bytes: (label) => bytesOf(map.get(label)),
+    text(label) {
+      const value = map.get(label);
+      return typeof value === "string" ? value : undefined;
+    },
+    number(label) {
+      const value = map.get(label);
+      return typeof value === "number" ? value : undefined;
+    },
+    map: (label) => nested(map.get(label)),
+    has: (label) => map.has(label),
+    maps: () => [...map.values()].flatMap((value) => nested(value) ?? []),
+    size: map.size,
+  };
+}
+
 /** How claims are signed and serialised: one for COSE and CBOR, one for JOSE and JSON. */
 export interface Envelope {
   encodeClaims(claims: readonly Field[]): Bytes;

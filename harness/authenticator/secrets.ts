@@ -41,6 +41,7 @@ export function authenticatorKeys(connection: ExporterSource, sender: Side): Aut
   };
 }
 
+/** The other end of the connection. */
 export function otherSide(side: Side): Side {
   return side === "client" ? "server" : "client";
 }

@@ -2,6 +2,7 @@ import type { EmptyAppraisal } from "../appraisal/empty-steps.ts";
 import type { NamedMistake, StepResult } from "../appraisal/finding.ts";
 import type { RequestAppraisal } from "../appraisal/request-steps.ts";
 import type { AppraisalState } from "../appraisal/state.ts";
+import { HandshakeType } from "../wire/code-points.ts";
 import { splitHandshake } from "../wire/handshake.ts";
 import { claimMistakes, contextMistakes, extensionMistakes, pathMistakes, schemeMistakes } from "./answer-mistakes.ts";
 import { cmwGiven, cmwMistakes, placementGiven, placementMistakes } from "./cmw-mistakes.ts";
@@ -47,12 +48,12 @@ const emptyExplanations: Readonly<Record<string, Explanation<EmptyAppraisal>>> =
         requirements: ["rfc9261-empty-authenticator"],
         fits: ({ authenticator }) => {
           const messages = splitHandshake(authenticator, "authenticator");
-          return messages.map(({ type }) => type).join() === "11,20";
+          return messages.map(({ type }) => type).join() === [HandshakeType.certificate, HandshakeType.finished].join();
         },
       },
       ...emptyFinishedMistakes.map((mistake) => ({
         ...mistake,
-        fits: (state: EmptyAppraisal) => state.authenticator[0] === 20 && mistake.fits(emptyFinishedGiven(state)),
+        fits: (state: EmptyAppraisal) => state.authenticator[0] === HandshakeType.finished && mistake.fits(emptyFinishedGiven(state)),
       })),
     ],
     itself,

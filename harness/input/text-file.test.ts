@@ -24,5 +24,5 @@ it("a folder is no file, and what is not there is said to be so", () => {
 
 it.each(["", "\n\n", "# only a comment\n"])("a YAML file that says nothing is said to be empty: %j", (text) => {
   writeFileSync(file, text);
-  expect(() => readYaml(file, z.object({ a: z.number() }))).toThrow(/file\.yaml: the file is empty/);
+  expect(() => readYaml(file, z.object({ a: z.number() }))).toThrow(/file\.yaml:1:1: the file is empty/);
 });

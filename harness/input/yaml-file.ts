@@ -36,7 +36,7 @@ export function parseYamlDocument<Schema extends z.ZodType>(text: string, file: 
   };
   const [syntax] = document.errors;
   if (syntax) throw new InputError(`${where(syntax.pos[0])}: ${syntax.message}`);
-  if (document.contents === null) throw new InputError(`${file}: the file is empty, or holds nothing but comments`);
+  if (document.contents === null) throw new InputError(`${file}:1:1: the file is empty, or holds nothing but comments`);
   const result = schema.safeParse(contentOf(document, file));
   const lineOf = (path: readonly PropertyKey[]): number => lines.linePos(offsetOf(document, path)).line;
   if (result.success) return { data: result.data, document, lineOf };

@@ -45,8 +45,9 @@ describe("a manifest that is wrong is named with line and column", () => {
       /^F\/iut\.yaml:3:\d+: endpoint\.accepts: of a relying party/,
     ],
     ["an alias of nothing", "name: *a\ncommand: [a]\n", /^F\/iut\.yaml: .*alias/i],
-    ["an empty file", "", /^F\/iut\.yaml:1:1: .*expected object/],
-    ["a file that is no YAML", "\u0000\u0001{{{", /^F\/iut\.yaml:1:\d+: /],
+    ["an empty file", "", /^F\/iut\.yaml:1:1: the file is empty/],
+    ["a file that is no YAML", "{{{", /^F\/iut\.yaml:1:\d+: /],
+    ["binary data", "\u0000\u0001{{{", /^F\/iut\.yaml: expected text in UTF-8, found binary data/],
   ])("%s", (_, text, says) => {
     expect(problemOf(text)).toMatch(says);
   });

@@ -2,7 +2,7 @@ import type { NamedMistake } from "../appraisal/finding.ts";
 import type { Mutation } from "../forge/mutation.ts";
 import type { Deviation } from "./answers.ts";
 import type { Case } from "./case.ts";
-import type { Step } from "./schema.ts";
+import type { AuthenticateStep, Step } from "./schema.ts";
 
 /**
  * What explains that an implementation did not refuse what it must: the mistake that the case itself makes, and that was not noticed.
@@ -26,7 +26,7 @@ export function madeOf(steps: readonly Step[]): string[] {
       if (by !== "harness") return [];
       return [
         ...(identity ? [`the identity is ${identity}`] : identity === null ? ["it declines"] : []),
-        ...(attestation?.key ? [`the attestation key is ${attestation.key}`] : attestation === null ? ["there is no attestation"] : []),
+        ...(attestation ? attestationInWords(attestation) : attestation === null ? ["there is no attestation"] : []),
         ...mutate.map(editInWords),
       ];
     }
@@ -40,6 +40,14 @@ export function madeOf(steps: readonly Step[]): string[] {
       ...(now ? [`the time is ${now}`] : []),
     ];
   });
+}
+
+function attestationInWords({ key, signer, result }: NonNullable<AuthenticateStep["attestation"]>): string[] {
+  return [
+    ...(key ? [`the attestation key is ${key}`] : []),
+    ...(signer ? [`the CMW is signed by ${signer}`] : []),
+    ...Object.entries(result ?? {}).map(([field, value]) => `the Attestation Result has ${field}: ${value ?? "none"}`),
+  ];
 }
 
 const VERBS: Record<Mutation["op"], string> = {
