@@ -12,7 +12,6 @@ import { DecodeError } from "../wire/reader.ts";
 import { decodeRequest } from "../wire/request.ts";
 import type { Showing } from "./ambiguities.ts";
 import { type Deviation, describeRefusal, deviationOf, wrongReport } from "./answers.ts";
-import { givenAttestation } from "./attestation-inputs.ts";
 import { judgesRequests } from "./case.ts";
 import { schemeOf } from "./parameters.ts";
 import { cmwDataOf, contextOf, holdsAttestation, malformedDecline, offersAttestation } from "./received.ts";
@@ -62,7 +61,7 @@ export async function askRequest(run: ScriptRun, step: RequestStep, inputs: Requ
 /** Has it make an authenticator, or decline. */
 export async function askAuthenticator(run: ScriptRun, step: AuthenticateStep, inputs: AuthenticateInputs): Promise<Deviation | undefined> {
   const { on, connection, request, identity, attestation } = inputs;
-  const told = attestation && givenAttestation(attestation, run.context, identity);
+  const told = attestation && run.given(attestation, identity);
   const answer = await connection.authenticate({
     request: request?.bytes ?? null,
     identity: identity && { chain: [...identity.chain], key: identity.pkcs8 },

@@ -6,10 +6,12 @@ import type { Side } from "../authenticator/secrets.ts";
 import { MutationError } from "../forge/edit.ts";
 import type { Driver, IutConnection } from "../iut/driver.ts";
 import { type Position, splitPosition } from "../iut/protocol.ts";
+import type { PkiEntity } from "../pki/test-pki.ts";
 import type { Channel } from "../tls/channel.ts";
 import { type Bytes, utf8 } from "../wire/bytes.ts";
 import type { CipherSuite } from "../wire/code-points.ts";
 import type { Showing } from "./ambiguities.ts";
+import { type AttestationChoice, givenAttestation } from "./attestation-inputs.ts";
 import type { Case } from "./case.ts";
 import { type AuthenticatorMessage, Messages, type RequestMessage } from "./messages.ts";
 import type { FormatName, SchemeName } from "./parameters.ts";
@@ -53,6 +55,7 @@ export class ScriptRun implements ValueScope {
   readonly iutSide: Side;
   readonly exporterLabel: string;
   readonly #connections = new Map<string, IutConnection>();
+  readonly #given = new Map<string, ReturnType<typeof givenAttestation>>();
   #contextCount = 0;
 
   constructor(
@@ -85,6 +88,14 @@ export class ScriptRun implements ValueScope {
   async close(): Promise<void> {
     // One after the other: an implementation need not answer more than one call at a time.
     for (const connection of this.#connections.values()) await connection.close();
+  }
+
+  /** What the IUT is given to attest with; for the same choice and identity the same again, as one result serves many exchanges. */
+  given(choice: AttestationChoice, identity: PkiEntity | null): ReturnType<typeof givenAttestation> {
+    const key = `${identity?.name} ${JSON.stringify(choice)}`;
+    const given = this.#given.get(key) ?? givenAttestation(choice, this.context, identity);
+    this.#given.set(key, given);
+    return given;
   }
 
   lookUp(reference: string): unknown {

@@ -9,7 +9,7 @@ import { Reference } from "../reference/reference.ts";
 import type { Channel } from "../tls/channel.ts";
 import { startTls } from "../tls/node-channel.ts";
 import { decodeCertificate, decodeFrame } from "../wire/authenticator.ts";
-import type { Bytes } from "../wire/bytes.ts";
+import { type Bytes, toHex } from "../wire/bytes.ts";
 import { loadLibrary } from "./load.ts";
 import { plan } from "./plan.ts";
 import { runInstances } from "./run.ts";
@@ -226,6 +226,23 @@ describe("what has to go on", () => {
     expect((await run(spoiling, [id]))[`${id}[server]`]).toMatch(
       /^fail expected 200 bytes of application data there and back, found it sent other/,
     );
+  });
+});
+
+describe("a result that serves several exchanges", () => {
+  it("fails where the attester has spent it after the first one", async () => {
+    const id = "expat/4-passport/attests-again";
+    const given = new Set<string>();
+    const spending = defective(async (right, method, params) => {
+      if (method === "authenticate") {
+        const { attestation } = params as Params<"authenticate">;
+        const result = attestation?.model === "passport" ? toHex(attestation.result) : "";
+        if (given.has(result)) return { refused: { code: "other", detail: "that result is spent" } };
+        given.add(result);
+      }
+      return right(method, params);
+    });
+    expect((await run(spending, [id]))[`${id}[server]`]).toMatch(/^fail .*that result is spent/);
   });
 });
 

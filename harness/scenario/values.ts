@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
+import { createHash, type KeyObject } from "node:crypto";
 import { z } from "zod";
-import { tokenAlgorithm } from "../attestation/token.ts";
+import { type FieldMap, tokenAlgorithm } from "../attestation/token.ts";
 import { parseCertificate } from "../authenticator/certificate.ts";
 import { toPem } from "../authenticator/pem.ts";
 import { type ExporterSource, otherSide, type Side } from "../authenticator/secrets.ts";
@@ -38,7 +38,7 @@ const forms = {
   self: z.strictObject({ self: z.string() }),
   next: z.strictObject({ next: z.unknown() }),
   unrequested: z.strictObject({ unrequested: z.string() }),
-  pki: z.strictObject({ pki: z.string().regex(/^[a-z0-9-]+\.(certificate|pem|chain|key|spki|publicKeyBits)$/) }),
+  pki: z.strictObject({ pki: z.string().regex(/^[a-z0-9-]+\.(certificate|pem|chain|key|spki|publicKeyBits|jwk)$/) }),
   export: z.strictObject({
     export: z.string(),
     context: z.unknown().optional(),
@@ -171,7 +171,15 @@ function fromPki(reference: string): unknown {
       return entity.key;
     case "spki":
       return parseCertificate(entity.certificate).spki;
+    case "jwk":
+      return jwkOf(parseCertificate(entity.certificate).publicKey);
     default:
       return parseCertificate(entity.certificate).subjectPublicKey;
   }
+}
+
+// The public key as the map of a JSON Web Key (RFC 7517 section 4), to stand in a header or among claims.
+function jwkOf(key: KeyObject): FieldMap {
+  const members = Object.entries(key.export({ format: "jwk" }));
+  return { fields: members.map(([name, value]) => ({ name, label: name, value: String(value) })) };
 }
