@@ -5,26 +5,9 @@ import "reflect-metadata";
 import { webcrypto } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import * as x509 from "@peculiar/x509";
+import { ALWAYS, FUTURE, families, PAST } from "./pki/certificate.mjs";
 
 x509.cryptoProvider.set(webcrypto);
-
-// A chain is signed throughout with the algorithm of its family: RFC 9261 section 5.2.1 has every entry fit what the request offers, and
-// a request may offer one scheme only. Keys of the three RSA families are rsaEncryption; their certificates are signed with RSASSA-PSS.
-const rsa = (hash, saltLength) => ({
-  key: { name: "RSA-PSS", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash },
-  signing: { name: "RSA-PSS", hash, saltLength },
-});
-const families = {
-  p256: { key: { name: "ECDSA", namedCurve: "P-256" }, signing: { name: "ECDSA", hash: "SHA-256" } },
-  p384: { key: { name: "ECDSA", namedCurve: "P-384" }, signing: { name: "ECDSA", hash: "SHA-384" } },
-  ed25519: { key: { name: "Ed25519" }, signing: { name: "Ed25519" } },
-  "rsa-pss-sha256": rsa("SHA-256", 32),
-  "rsa-pss-sha384": rsa("SHA-384", 48),
-  "rsa-pss-sha512": rsa("SHA-512", 64),
-};
-const ALWAYS = { notBefore: new Date("2020-01-01T00:00:00Z"), notAfter: new Date("2049-12-31T00:00:00Z") };
-const PAST = { notBefore: new Date("2020-01-01T00:00:00Z"), notAfter: new Date("2021-01-01T00:00:00Z") };
-const FUTURE = { notBefore: new Date("2048-01-01T00:00:00Z"), notAfter: new Date("2049-12-31T00:00:00Z") };
 
 const out = new URL("../pki/test-pki.json", import.meta.url);
 const kept = existsSync(out) ? JSON.parse(readFileSync(out, "utf8")) : {};

@@ -90,6 +90,40 @@ export function verifyToken(
   return failure && finding(code, `a path from the ${signer} to a trusted anchor`, failure.reason);
 }
 
+interface UnreadMessage<Token> {
+  readonly leaf: CmwLeaf;
+  readonly format: { readonly mediaType: string };
+  /** Where it was read already. */
+  readonly opened?: Token | undefined;
+}
+
+/** What reading and verifying messages of one kind came to. */
+interface Verified<Token> {
+  /** All that could be read, whether it verifies or not. */
+  readonly opened: readonly (Token & { readonly place: string })[];
+  /** For each message, in their order. */
+  readonly findings: readonly (Finding | undefined)[];
+}
+
+/** Reads each message and verifies it by `anchors`; later steps go on with what could be read. */
+export function verifyMessages<Token extends OpenedToken, Message extends UnreadMessage<Token>>(
+  messages: readonly Message[],
+  open: (message: Message) => Token,
+  anchors: readonly Bytes[] | undefined,
+  verification: Verification,
+): Verified<Token> {
+  const opened: (Token & { readonly place: string })[] = [];
+  const findings = messages.map((message) => {
+    const result = reads(verification.code, message.format.mediaType, () => {
+      const token = message.opened ?? open(message);
+      opened.push({ ...token, place: placeOf(message.leaf) });
+      return verifyToken(token, anchors, verification);
+    });
+    return "problem" in result ? result.problem : result.read;
+  });
+  return { opened, findings };
+}
+
 /** Where a message stands in its CMW, for people; empty where it stands alone. */
 export function placeOf({ path }: CmwLeaf): string {
   return path.join(" / ");

@@ -1,11 +1,10 @@
 import { aikHash, attestationExport, bindingValue } from "../attestation/binding.ts";
 import { EVIDENCE_PROFILE } from "../attestation/evidence-eat.ts";
-import type { OpenedEvidence } from "../attestation/format.ts";
 import type { Bytes } from "../wire/bytes.ts";
-import { compare, each, endEntityKey, evidenceIn, placeOf, readingModel, reads, verifyToken } from "./attestation-reading.ts";
+import { compare, each, endEntityKey, evidenceIn, readingModel, verifyMessages } from "./attestation-reading.ts";
 import { finding } from "./authenticator-steps.ts";
-import type { Finding, Step } from "./finding.ts";
-import { type AppraisalState, fact } from "./state.ts";
+import type { Step } from "./finding.ts";
+import { type AppraisalState, type EvidenceMessage, fact } from "./state.ts";
 
 /** The steps of the background check model: the Evidence, what it is bound to, and what it says (expat sections 4 and 5). */
 export const evidenceSteps: readonly Step<AppraisalState>[] = [
@@ -36,19 +35,12 @@ export const evidenceSteps: readonly Step<AppraisalState>[] = [
     ],
     applies: readingModel("background-check"),
     run(state) {
-      const opened: (OpenedEvidence & { readonly place: string })[] = [];
-      let first: Finding | undefined;
-      for (const { format, leaf, opened: known } of evidenceIn(state)) {
-        const result = reads("evidence-signature", format.mediaType, () => {
-          const evidence = known ?? format.open(leaf.value, state.input.profile);
-          opened.push({ ...evidence, place: placeOf(leaf) });
-          const signer = { code: "evidence-signature", now: state.input.now, purpose: "attestation", signer: "attestation key" } as const;
-          return verifyToken(evidence, state.input.trust.attestation, signer);
-        });
-        first ??= "problem" in result ? result.problem : result.read;
-      }
+      const { trust, now, profile } = state.input;
+      const open = ({ format, leaf }: EvidenceMessage) => format.open(leaf.value, profile);
+      const verification = { code: "evidence-signature", now, purpose: "attestation", signer: "attestation key" } as const;
+      const { opened, findings } = verifyMessages(evidenceIn(state), open, trust.attestation, verification);
       if (opened.length > 0) state.facts.evidence = opened;
-      return first;
+      return findings.find((found) => found !== undefined);
     },
   },
   {

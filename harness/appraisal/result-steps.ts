@@ -1,9 +1,9 @@
 import type { OpenedResult, ResultStatus } from "../attestation/format.ts";
 import { preview } from "../wire/bytes.ts";
-import { compare, each, endEntity, placeOf, readingModel, reads, resultsIn, verifyToken } from "./attestation-reading.ts";
+import { compare, each, endEntity, readingModel, resultsIn, verifyMessages } from "./attestation-reading.ts";
 import { finding } from "./authenticator-steps.ts";
 import type { Finding, Step } from "./finding.ts";
-import { type AppraisalState, fact } from "./state.ts";
+import { type AppraisalState, fact, type ResultMessage } from "./state.ts";
 
 /** The steps of the passport model: the Attestation Result, what it says, and of which key (expat section 4, EAR). */
 export const resultSteps: readonly Step<AppraisalState>[] = [
@@ -14,19 +14,14 @@ export const resultSteps: readonly Step<AppraisalState>[] = [
     requirements: ["expat-result-signed", "expat-result-in-extension", "ear-token"],
     applies: readingModel("passport"),
     run(state) {
-      const opened: (OpenedResult & { readonly place: string })[] = [];
-      let first: Finding | undefined;
-      for (const { format, leaf, opened: known } of resultsIn(state)) {
-        const result = reads("result-signature", format.mediaType, () => {
-          const token = known ?? format.open(leaf.value);
-          opened.push({ ...token, place: placeOf(leaf) });
-          const signer = { code: "result-signature", now: state.input.now, purpose: "result", signer: "issuer" } as const;
-          return verifyToken(token, state.input.trust.results, signer);
-        });
-        first ??= wrongResult(state, leaf.value) ?? ("problem" in result ? result.problem : result.read);
-      }
+      const { trust, now } = state.input;
+      const messages = resultsIn(state);
+      const open = ({ format, leaf }: ResultMessage) => format.open(leaf.value);
+      const verification = { code: "result-signature", now, purpose: "result", signer: "issuer" } as const;
+      const { opened, findings } = verifyMessages(messages, open, trust.results, verification);
       if (opened.length > 0) state.facts.results = opened;
-      return first;
+      const wrong = messages.map(({ leaf }) => wrongResult(state, leaf.value));
+      return [...wrong, ...findings].find((found) => found !== undefined);
     },
   },
   {

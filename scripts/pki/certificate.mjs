@@ -1,4 +1,4 @@
-// Issues the certificates of pki/path-pki.json: by @peculiar/x509 where they are right, with the bytes edited and signed again where not.
+// What both files of the test PKI are made with, and how the certificates of pki/path-pki.json are issued: by @peculiar/x509 where they are right, with the bytes edited and signed again where not.
 import "reflect-metadata";
 import { Buffer } from "node:buffer";
 import { constants, createPrivateKey, sign, webcrypto } from "node:crypto";
@@ -7,11 +7,13 @@ import { der, elements, sequence } from "./der.mjs";
 
 x509.cryptoProvider.set(webcrypto);
 
+// A chain is signed throughout with the algorithm of its family: RFC 9261 section 5.2.1 has every entry fit what the request offers, and
+// a request may offer one scheme only. Keys of the three RSA families are rsaEncryption; their certificates are signed with RSASSA-PSS.
 const rsa = (hash, saltLength) => ({
   key: { name: "RSA-PSS", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash },
   signing: { name: "RSA-PSS", hash, saltLength },
 });
-const families = {
+export const families = {
   p256: { key: { name: "ECDSA", namedCurve: "P-256" }, signing: { name: "ECDSA", hash: "SHA-256" } },
   p384: { key: { name: "ECDSA", namedCurve: "P-384" }, signing: { name: "ECDSA", hash: "SHA-384" } },
   ed25519: { key: { name: "Ed25519" }, signing: { name: "Ed25519" } },
@@ -19,7 +21,7 @@ const families = {
   "rsa-pss-sha384": rsa("SHA-384", 48),
   "rsa-pss-sha512": rsa("SHA-512", 64),
 };
-const ALWAYS = { notBefore: new Date("2020-01-01T00:00:00Z"), notAfter: new Date("2049-12-31T00:00:00Z") };
+export const ALWAYS = { notBefore: new Date("2020-01-01T00:00:00Z"), notAfter: new Date("2049-12-31T00:00:00Z") };
 export const PAST = { notBefore: new Date("2020-01-01T00:00:00Z"), notAfter: new Date("2021-01-01T00:00:00Z") };
 export const FUTURE = { notBefore: new Date("2048-01-01T00:00:00Z"), notAfter: new Date("2049-12-31T00:00:00Z") };
 
