@@ -55,20 +55,29 @@ class Guard implements TokenSource {
   next(): Token {
     this.start = this.pos();
     const token = this.#tokenizer.next();
-    const { type } = token;
     const parent = this.#open.at(-1);
-    if (Type.equals(type, Type.break)) {
-      if (parent?.left !== Number.POSITIVE_INFINITY || (parent.isMap && parent.seen % 2 !== 0)) throw new Error("a break out of place");
-      this.#open.pop();
-      this.#complete();
-    } else if (Type.equals(type, Type.array)) this.#begin(token.value as number, false);
-    else if (Type.equals(type, Type.map)) this.#begin((token.value as number) * 2, true);
-    else if (Type.equals(type, Type.tag)) this.#begin(1, false);
-    else {
-      if (Type.equals(type, Type.string)) this.#checkText();
-      if (Type.equals(type, Type.bytes) && parent?.isMap && parent.seen % 2 === 0) checkKey(parent, token.value as Bytes);
-      this.#complete();
+    switch (token.type.name) {
+      case Type.array.name:
+        this.#begin(token.value as number, false);
+        return token;
+      case Type.map.name:
+        this.#begin((token.value as number) * 2, true);
+        return token;
+      case Type.tag.name:
+        this.#begin(1, false);
+        return token;
+      case Type.break.name:
+        if (parent?.left !== Number.POSITIVE_INFINITY || (parent.isMap && parent.seen % 2 !== 0)) throw new Error("a break out of place");
+        this.#open.pop();
+        break;
+      case Type.string.name:
+        this.#checkText();
+        break;
+      case Type.bytes.name:
+        if (parent?.isMap && parent.seen % 2 === 0) checkKey(parent, token.value as Bytes);
+        break;
     }
+    this.#complete();
     return token;
   }
 
