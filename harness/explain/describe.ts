@@ -17,7 +17,7 @@ export function describeAuthenticator(authenticator: Bytes, profile: Profile): s
     const extensions = entries.flatMap((entry, index) => entry.extensions.map((extension) => inEntry(extension, index, profile)));
     const holds = extensions.length === 0 ? "no extensions" : extensions.join(", ");
     return [
-      `Certificate (context of ${context.length} bytes, ${entries.length} certificates, ${holds})`,
+      `Certificate (context of ${context.length} bytes, ${entries.length} ${entries.length === 1 ? "certificate" : "certificates"}, ${holds})`,
       `CertificateVerify (${schemeName(algorithm)}, ${signature.length} bytes)`,
       `Finished (${frame.finished.length - 4} bytes)`,
     ].join(", ");
