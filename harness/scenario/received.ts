@@ -1,6 +1,6 @@
 import type { StepResult } from "../appraisal/finding.ts";
 import type { Profile } from "../attestation/profile.ts";
-import { decodeCertificate, decodeFinished, decodeFrame, getContext } from "../wire/authenticator.ts";
+import { type CertificateEntry, decodeCertificate, decodeFinished, decodeFrame, getContext } from "../wire/authenticator.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import { type AuthenticatorHash, hashLength } from "../wire/code-points.ts";
 import { decodeCmwAttestation } from "../wire/extensions.ts";
@@ -33,43 +33,37 @@ export function malformedDecline(authenticator: Bytes, hash: AuthenticatorHash):
 
 /** True where a readable request offers cmw_attestation. */
 export function offersAttestation(request: Bytes, { cmwAttestation }: Profile): boolean {
-  try {
-    return decodeRequest(request).extensions.some(({ type }) => type === cmwAttestation);
-  } catch (error) {
-    if (error instanceof DecodeError) return false;
-    throw error;
-  }
+  return readable(() => decodeRequest(request).extensions.some(({ type }) => type === cmwAttestation)) ?? false;
 }
 
 /** What the first entry of an authenticator's Certificate carries as cmw_data; undefined where there is none, or none that can be read. */
 export function cmwDataOf(authenticator: Bytes, { cmwAttestation }: Profile): Bytes | undefined {
-  try {
-    const frame = decodeFrame(authenticator);
-    if (frame.kind === "empty") return undefined;
-    const extension = decodeCertificate(frame.certificate).entries[0]?.extensions.find(({ type }) => type === cmwAttestation);
+  return readable(() => {
+    const extension = entriesOf(authenticator)[0]?.extensions.find(({ type }) => type === cmwAttestation);
     return extension && decodeCmwAttestation(extension.data);
-  } catch (error) {
-    if (error instanceof DecodeError) return undefined;
-    throw error;
-  }
+  });
 }
 
 /** True where a readable authenticator has cmw_attestation in any entry of its Certificate. */
 export function holdsAttestation(authenticator: Bytes, { cmwAttestation }: Profile): boolean {
-  try {
-    const frame = decodeFrame(authenticator);
-    if (frame.kind === "empty") return false;
-    return decodeCertificate(frame.certificate).entries.some(({ extensions }) => extensions.some(({ type }) => type === cmwAttestation));
-  } catch (error) {
-    if (error instanceof DecodeError) return false;
-    throw error;
-  }
+  const holds = () => entriesOf(authenticator).some(({ extensions }) => extensions.some(({ type }) => type === cmwAttestation));
+  return readable(holds) ?? false;
 }
 
 /** The context of an authenticator, or undefined where it has none that can be read. */
 export function contextOf(authenticator: Bytes): Bytes | undefined {
+  return readable(() => getContext(authenticator));
+}
+
+// An empty authenticator has none. Throws DecodeError.
+function entriesOf(authenticator: Bytes): readonly CertificateEntry[] {
+  const frame = decodeFrame(authenticator);
+  return frame.kind === "empty" ? [] : decodeCertificate(frame.certificate).entries;
+}
+
+function readable<T>(read: () => T): T | undefined {
   try {
-    return getContext(authenticator);
+    return read();
   } catch (error) {
     if (error instanceof DecodeError) return undefined;
     throw error;
