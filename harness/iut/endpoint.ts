@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import type { Socket } from "node:net";
 import { otherSide } from "../authenticator/secrets.ts";
 import type { Cargo, Carrier } from "../carrier/carrier.ts";
@@ -51,10 +52,21 @@ export async function startEndpoint(manifest: Manifest, endpoint: EndpointSectio
   return new EndpointDriver(manifest, endpoint, carrier, address, product);
 }
 
+/**
+ * A port that nothing listens on, below those that systems give out by themselves (32768 and up): until the product listens on it,
+ * nobody else gets it by asking for any.
+ */
 async function freePort(host: string): Promise<number> {
-  const listener = await listen(host);
-  listener.close();
-  return listener.address.port;
+  for (;;) {
+    const port = randomInt(20_000, 32_768);
+    try {
+      const listener = await listen(host, port);
+      listener.close();
+      return port;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    }
+  }
 }
 
 class EndpointDriver implements Driver {

@@ -77,7 +77,14 @@ export class Product {
   }
 
   #failure(reason: string, kind: IutFailure["kind"] = "start"): IutFailure {
-    const words = this.diagnostics().split("\n").at(-1);
+    // What a program says when it falls over may be followed by other lines.
+    const words = this.diagnostics()
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line !== "")
+      .slice(-10)
+      .join(" | ")
+      .slice(-600);
     return new IutFailure(kind, `${this.#program.name}: ${reason}${words ? `; its last words: ${words}` : ""}`);
   }
 }
