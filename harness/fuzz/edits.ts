@@ -1,0 +1,63 @@
+import fc from "fast-check";
+import type { Mutation } from "../forge/mutation.ts";
+import type { Target } from "./targets.ts";
+
+/** An edit as a scenario writes it; which seals are renewed is chosen apart. */
+export type Edit = Omit<Mutation, "reseal">;
+
+const hex = (bytes: Uint8Array): { readonly hex: string } => ({ hex: Buffer.from(bytes).toString("hex") });
+const someBytes = (maxLength: number) => fc.uint8Array({ minLength: 1, maxLength }).map(hex);
+/** A place in `size` bytes or elements; places near the ends come more often, as in fast-check everywhere. */
+const place = (size: number) => fc.integer({ min: 0, max: Math.max(0, size - 1) });
+
+/** The operations that a kind of target knows, each as an arbitrary edit of that target. */
+const operations: Readonly<Record<Target["kind"], Readonly<Record<string, (target: Target) => fc.Arbitrary<Edit>>>>> = {
+  bytes: {
+    flip: ({ at, size }) =>
+      fc.tuple(place(size), fc.integer({ min: 0, max: 7 })).map(([byte, bit]) => ({ at, op: "flip", index: 8 * byte + bit })),
+    truncate: ({ at, size }) => fc.integer({ min: 1, max: Math.max(1, size) }).map((by) => ({ at, op: "truncate", by })),
+    extend: ({ at }) => someBytes(40).map((value) => ({ at, op: "extend", value })),
+    drop: ({ at }) => fc.constant<Edit>({ at, op: "drop" }),
+    reverse: ({ at }) => fc.constant<Edit>({ at, op: "reverse" }),
+    insert: ({ at, size }) => fc.tuple(place(size), someBytes(8)).map(([index, value]) => ({ at, op: "insert", index, value })),
+    overwrite: ({ at, size }) => fc.tuple(place(size), someBytes(8)).map(([index, value]) => ({ at, op: "overwrite", index, value })),
+    replace: ({ at }) => fc.uint8Array({ maxLength: 64 }).map((value) => ({ at, op: "replace", value: hex(value) })),
+  },
+  list: {
+    drop: ({ at }) => fc.constant<Edit>({ at, op: "drop" }),
+    reverse: ({ at }) => fc.constant<Edit>({ at, op: "reverse" }),
+    truncate: ({ at, size }) => fc.integer({ min: 1, max: Math.max(1, size) }).map((by) => ({ at, op: "truncate", by })),
+  },
+  element: {
+    drop: ({ at }) => fc.constant<Edit>({ at, op: "drop" }),
+    duplicate: ({ at }) => fc.constant<Edit>({ at, op: "duplicate" }),
+  },
+  number: {
+    add: ({ at }) =>
+      fc
+        .integer({ min: -300, max: 300 })
+        .filter((by) => by !== 0)
+        .map((by) => ({ at, op: "add", by })),
+    replace: ({ at }) => fc.integer({ min: 0, max: 0xffff }).map((value) => ({ at, op: "replace", value })),
+  },
+  length: {
+    add: ({ at }) =>
+      fc
+        .integer({ min: -300, max: 300 })
+        .filter((by) => by !== 0)
+        .map((by) => ({ at, op: "add", by })),
+    replace: ({ at }) => fc.integer({ min: 0, max: 0xff }).map((value) => ({ at, op: "replace", value })),
+  },
+};
+
+/** The names of what can be done with a target. */
+export function operationsFor({ kind }: Pick<Target, "kind">): string[] {
+  return Object.keys(operations[kind]);
+}
+
+/** An arbitrary edit of `target` by the operation of that name. Throws RangeError where it has none of that name. */
+export function editOf(target: Target, operation: string): fc.Arbitrary<Edit> {
+  const make = operations[target.kind][operation];
+  if (make === undefined) throw new RangeError(`${target.at}: no operation "${operation}" on ${target.kind}`);
+  return make(target);
+}

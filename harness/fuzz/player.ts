@@ -1,0 +1,185 @@
+import { cmwPayload } from "../attestation/payload.ts";
+import type { Profile } from "../attestation/profile.ts";
+import { MutationError } from "../forge/edit.ts";
+import { IutFailure } from "../iut/control.ts";
+import { type Driver, SetUpError } from "../iut/driver.ts";
+import { splitPosition } from "../iut/protocol.ts";
+import { RpcError } from "../iut/rpc-error.ts";
+import type { Case } from "../scenario/case.ts";
+import { neededAbilities } from "../scenario/case.ts";
+import { execute } from "../scenario/execute.ts";
+import { formatsByName, suiteOf } from "../scenario/parameters.ts";
+import { ChannelError } from "../tls/channel.ts";
+import { appraisedDriver, type Decision } from "./oracle.ts";
+import { ConnectionPool } from "./pool.ts";
+import type { Sentence } from "./sentence.ts";
+
+/** What came of a sentence. */
+export type Outcome =
+  /** The implementation did what it must; `by`: the step that the appraisal refuses at, where it must refuse. */
+  | { readonly kind: "agrees"; readonly by?: string }
+  /** It did otherwise. `step`: what the appraisal says of what it should have refused, or finds in what it made. */
+  | { readonly kind: "wrong"; readonly step: string; readonly expected: string; readonly found: string }
+  /** What it did is nobody's fault: the sentence is free, or it made use of a right. */
+  | { readonly kind: "observed"; readonly did: string }
+  /** It hung, crashed, or spoke nonsense. */
+  | { readonly kind: "broke"; readonly how: IutFailure["kind"] | "error"; readonly detail: string }
+  /** The edits do not fit the exchange: nothing was asked. */
+  | { readonly kind: "discarded"; readonly detail: string }
+  /** Our own lists contradict one another, or an error is ours. */
+  | { readonly kind: "harness-error"; readonly detail: string };
+
+/** Plays sentences with one process of an implementation, one at a time, on connections that stay open where that is sound. */
+export class Player {
+  #driver: Driver | undefined;
+  #pool: ConnectionPool | undefined;
+  #decisions: Decision[] = [];
+  /** It ends a connection with a refusal, as it may: from then on each sentence has connections of its own. */
+  #endsOnRefusal = false;
+  restarts = 0;
+  connections = 0;
+
+  constructor(
+    readonly start: () => Promise<Driver>,
+    readonly profile: Profile,
+    readonly seed: string,
+  ) {}
+
+  /**
+   * Plays one sentence; `id` names it and is the source of its contexts. `fresh`: on connections of its own. Throws what `start` throws.
+   */
+  async play(sentence: Sentence, id: string, fresh = false): Promise<{ readonly outcome: Outcome; readonly doubtful: boolean }> {
+    const pool = await this.#ready();
+    if (fresh || this.#endsOnRefusal) await pool.clear();
+    const outcome = await this.#once(pool, sentence, id);
+    const { doubtful, reused } = pool.usage();
+    // A connection with a past may have been given up, or hold a context that comes again by chance: only a fresh one convicts.
+    if (reused && (outcome.kind === "wrong" || outcome.kind === "harness-error" || (doubtful && outcome.kind === "observed"))) {
+      const again = await this.play(sentence, id, true);
+      if (doubtful && again.outcome.kind !== outcome.kind) this.#endsOnRefusal = true;
+      return again;
+    }
+    return { outcome, doubtful };
+  }
+
+  /** The implementation's end. */
+  async stop(): Promise<void> {
+    await this.#driver?.stop();
+    this.#driver = undefined;
+    this.#pool = undefined;
+  }
+
+  diagnostics(): string {
+    return this.#driver?.diagnostics() ?? "";
+  }
+
+  async #ready(): Promise<ConnectionPool> {
+    if (this.#pool) return this.#pool;
+    const driver = await this.start();
+    this.#driver = driver;
+    const pool = new ConnectionPool(
+      appraisedDriver(driver, this.profile, (decision) => this.#decisions.push(decision)),
+      ({ record, resume }) => !record && !resume,
+    );
+    this.#pool = pool;
+    return pool;
+  }
+
+  async #once(pool: ConnectionPool, sentence: Sentence, id: string): Promise<Outcome> {
+    const { position, suite, scheme, format = "eat-cwt" } = sentence.exchange;
+    this.#decisions = [];
+    const openedBefore = pool.opened;
+    try {
+      const context = {
+        position,
+        cipherSuite: suiteOf[suite],
+        scheme,
+        format,
+        profile: this.profile,
+        payload: cmwPayload,
+        anchors: undefined,
+      };
+      const execution = await execute(caseOf(sentence, id), pool, { ...context, seed: this.seed, instance: id });
+      return outcomeOf(sentence, execution, this.#decisions);
+    } catch (error) {
+      return this.#errorOutcome(error);
+    } finally {
+      this.connections += pool.opened - openedBefore;
+    }
+  }
+
+  async #errorOutcome(error: unknown): Promise<Outcome> {
+    if (error instanceof MutationError || error instanceof RangeError) return { kind: "discarded", detail: error.message };
+    if (error instanceof IutFailure) {
+      const { kind, message } = error;
+      if (kind === "start") throw error;
+      this.restarts++;
+      await this.stop();
+      return { kind: "broke", how: kind, detail: message };
+    }
+    if (error instanceof RpcError) return { kind: "broke", how: "error", detail: error.describe() };
+    if (error instanceof SetUpError || error instanceof ChannelError)
+      return { kind: "wrong", step: "connection", expected: "an answer", found: error.message };
+    return { kind: "harness-error", detail: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+}
+
+type Execution = Awaited<ReturnType<typeof execute>>;
+
+function outcomeOf({ expectation }: Sentence, { deviation, observation, judged }: Execution, decisions: readonly Decision[]): Outcome {
+  const last = decisions.at(-1);
+  if (expectation.kind === "free") {
+    const did = last === undefined ? "nothing to see" : last.accepted ? "accepted" : "refused";
+    return { kind: "observed", did };
+  }
+  const disagreement = contradiction(expectation, last);
+  if (disagreement !== undefined) return { kind: "harness-error", detail: disagreement };
+  if (deviation) {
+    const step = last?.appraised.kind === "refuse" ? last.appraised.step : "valid";
+    return { kind: "wrong", step, expected: deviation.expected, found: deviation.found };
+  }
+  const finding = judged.find((result) => result.kind === "finding");
+  if (finding?.kind === "finding")
+    return { kind: "wrong", step: finding.step, expected: finding.finding.expected, found: finding.finding.found };
+  if (observation !== undefined) return { kind: "observed", did: observation };
+  return { kind: "agrees", ...(last?.appraised.kind === "refuse" && { by: last.appraised.step }) };
+}
+
+// What is declared of the edits, and what the second spine says of the message that came of them.
+function contradiction(expectation: Sentence["expectation"], last: Decision | undefined): string | undefined {
+  if (last === undefined) return undefined;
+  const { appraised, message } = last;
+  if (expectation.kind === "accept" && appraised.kind === "refuse") {
+    const { step, finding } = appraised;
+    return `declared valid, and the appraisal refuses the ${message} at ${step}: expected ${finding.expected}, found ${finding.found}`;
+  }
+  if (expectation.kind === "refuse" && appraised.kind === "accept") return `declared wrong, and the appraisal accepts the ${message}`;
+  return undefined;
+}
+
+function caseOf({ exchange, steps, expectation }: Sentence, id: string): Case {
+  const { role, side } = splitPosition(exchange.position);
+  const model = exchange.format && formatsByName[exchange.format].model;
+  return {
+    id,
+    title: id,
+    why: undefined,
+    requirements: [],
+    iut: role,
+    kind: expectation.kind === "refuse" ? "negative" : "positive",
+    goal: undefined,
+    model,
+    attested: model !== undefined,
+    control: undefined,
+    sides: [side],
+    cipherSuites: [exchange.suite],
+    schemes: [exchange.scheme],
+    formats: exchange.format && [exchange.format],
+    format: undefined,
+    features: [],
+    abilities: neededAbilities(role, steps),
+    steps,
+    behaviours: new Map(),
+    judged: [],
+  };
+}

@@ -1,0 +1,61 @@
+import { cmwPayload } from "../attestation/payload.ts";
+import { defaultProfile } from "../attestation/profile.ts";
+import { parsePrivateKey } from "../authenticator/certificate.ts";
+import { tlsExporter } from "../authenticator/exporter.ts";
+import { authenticatorStages } from "../forge/authenticator-stages.ts";
+import { buildAuthenticator, buildRequest } from "../forge/build.ts";
+import { requestStages } from "../forge/request-stages.ts";
+import { pki } from "../pki/test-pki.ts";
+import { forgedAttestation } from "../scenario/attestation-inputs.ts";
+import { type FormatName, type SchemeName, schemeOf } from "../scenario/parameters.ts";
+import type { AuthenticateStep } from "../scenario/schema.ts";
+import { utf8 } from "../wire/bytes.ts";
+import { type Target, targetsOf } from "./targets.ts";
+
+const CONNECTION = {
+  hash: "sha256",
+  exportKeyingMaterial: (label: string, context: Uint8Array, length: number) =>
+    tlsExporter("sha256", utf8("a sample".padEnd(32, ".")), label, context, length),
+} as const;
+
+/** The places that an edit can name in an authenticator of that scheme and wrapper: those of a sample build without a connection. */
+export function authenticatorTargets(
+  format: FormatName | undefined,
+  scheme: SchemeName,
+  attestation: AuthenticateStep["attestation"],
+): Target[] {
+  const { chain, pkcs8 } = pki(`identity-${scheme}`);
+  const built = buildAuthenticator({
+    connection: CONNECTION,
+    sender: "server",
+    profile: defaultProfile,
+    request: new Uint8Array(60),
+    certificateRequestContext: new Uint8Array(32),
+    identity: { chain, key: parsePrivateKey(pkcs8), scheme: schemeOf[scheme] },
+    attestation: format && attestation ? forgedAttestation(attestation, { scheme, format, payload: cmwPayload }) : null,
+  });
+  const names = authenticatorStages.map(({ name }) => name);
+  return targetsOf(built, names).filter(({ at }) => !(isPassport(format, attestation) && BOUND.test(at)));
+}
+
+/** The places that an edit can name in a request. */
+export function requestTargets(attestation: boolean): Target[] {
+  const built = buildRequest({
+    sender: "server",
+    profile: defaultProfile,
+    certificateRequestContext: new Uint8Array(32),
+    signatureSchemes: [schemeOf.p256, schemeOf.ed25519],
+    attestation,
+  });
+  return targetsOf(
+    built,
+    requestStages.map(({ name }) => name),
+  );
+}
+
+// A passport is bound to nothing of the connection: what is edited there goes nowhere.
+const BOUND = /^(binding|aik-hash|secrets\.exportedValue)\b/;
+
+function isPassport(format: FormatName | undefined, attestation: AuthenticateStep["attestation"]): boolean {
+  return attestation !== undefined && (format?.startsWith("ear-") ?? false);
+}

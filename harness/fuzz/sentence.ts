@@ -1,0 +1,105 @@
+import type { Mutation } from "../forge/mutation.ts";
+import { splitPosition } from "../iut/protocol.ts";
+import { formatsByName } from "../scenario/parameters.ts";
+import type { CaseFile, Step } from "../scenario/schema.ts";
+import type { Edit } from "./edits.ts";
+import { type Effect, effectOf, effectOfRequestEdit } from "./effects.ts";
+import type { Exchange } from "./exchange.ts";
+
+/** What an implementation must do with the last message of a sentence. */
+export type Expectation =
+  | { readonly kind: "accept" }
+  /** One of these steps must find something (empty: any); `requirements` where the sentence says itself what is broken. */
+  | { readonly kind: "refuse"; readonly by: readonly string[]; readonly requirements?: readonly string[] }
+  | { readonly kind: "free" };
+
+/** A generated case: a scenario like those in suites/, what it is played with, and what must come of it. */
+export interface Sentence {
+  readonly exchange: Pick<Exchange, "position" | "suite" | "scheme" | "format">;
+  readonly steps: readonly Step[];
+  readonly expectation: Expectation;
+  /** What of the language it exercises: `stage/operation`, the id of a case, or the kind of a sequence. */
+  readonly exercises: readonly string[];
+  /** Where it varies a case of the suites: its id. */
+  readonly variesCase?: string | undefined;
+}
+
+/** An edit with the seals that are renewed behind it. */
+export type SealedEdit = Edit & Pick<Mutation, "reseal">;
+
+/** An exchange with edits of the message that the harness makes in it; none: a valid exchange. */
+export function editedExchange(exchange: Exchange, edits: readonly SealedEdit[]): Sentence {
+  const { position, request, attestation, format } = exchange;
+  const { role } = splitPosition(position);
+  const expectation = expectationOf(exchange, edits);
+  const attested = attestation !== undefined && { attestation };
+  const mutate = edits.length > 0 && { mutate: edits.map((edit) => ({ ...edit })) };
+  const steps: Step[] =
+    role === "relying-party"
+      ? [
+          { request: { by: "iut", expect: "made", ...request } },
+          { authenticate: { by: "harness", expect: "made", ...attested, ...mutate } },
+          { validate: { by: "iut", expect: expects(expectation, "accepted", "refused") } },
+        ]
+      : [
+          {
+            request: {
+              by: "harness",
+              expect: "made",
+              ...request,
+              ...(mutate && { mutate: [...(request.mutate ?? []), ...mutate.mutate] }),
+            },
+          },
+          { authenticate: { by: "iut", expect: expects(expectation, "made", "refused-or-empty"), ...attested } },
+          ...(expectation.kind === "accept" ? [{ validate: { by: "harness" as const, expect: "accepted" as const } }] : []),
+        ];
+  const { suite, scheme } = exchange;
+  return {
+    exchange: { position, suite, scheme, format },
+    steps,
+    expectation,
+    exercises: edits.length === 0 ? ["valid"] : edits.map(({ at, op }) => `${at.split(".", 1)[0]}/${op}`),
+  };
+}
+
+function expects<Accept extends string, Refuse extends string>(
+  { kind }: Expectation,
+  accept: Accept,
+  refuse: Refuse,
+): Accept | Refuse | "observed" {
+  return kind === "accept" ? accept : kind === "refuse" ? refuse : "observed";
+}
+
+function expectationOf({ position, format }: Exchange, edits: readonly SealedEdit[]): Expectation {
+  if (edits.length === 0) return { kind: "accept" };
+  const serialisation = format && formatsByName[format].serialisation === "cwt" ? "cbor" : format ? "json" : undefined;
+  const effects = edits.map(
+    (edit): Effect => (position.startsWith("attester") ? effectOfRequestEdit(edit) : effectOf(edit, { serialisation })),
+  );
+  // What one edit makes wrong, another does not mend: they are made at different places.
+  const refusals = effects.filter((effect) => effect.kind === "refuse");
+  if (refusals.length === 0) return { kind: "free" };
+  return { kind: "refuse", by: refusals.some(({ by }) => by.length === 0) ? [] : refusals.flatMap(({ by }) => by) };
+}
+
+/** The sentence as a case of a suite file. `requirements` are those that its verdict rests on. */
+export function caseFileOf(sentence: Sentence, id: string, title: string, requirements: readonly string[], control?: string): CaseFile {
+  const { exchange, steps, expectation } = sentence;
+  const { role, side } = splitPosition(exchange.position);
+  return {
+    id,
+    title,
+    iut: role,
+    kind: expectation.kind === "refuse" ? "negative" : "positive",
+    requirements: [...requirements],
+    ...(control !== undefined && { control }),
+    attested: exchange.format === undefined ? false : formatsByName[exchange.format].model,
+    sides: [side],
+    cipherSuites: [exchange.suite],
+    schemes: [exchange.scheme],
+    ...(exchange.format !== undefined && { formats: [exchange.format] }),
+    features: [],
+    abilities: [],
+    steps: [...steps],
+  };
+}
