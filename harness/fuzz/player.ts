@@ -29,10 +29,17 @@ export type Outcome =
   /** Our own lists contradict one another, or an error is ours. */
   | { readonly kind: "harness-error"; readonly detail: string };
 
+/** A sentence that was played, and what came of it. */
+export interface Played {
+  readonly sentence: Sentence;
+  readonly id: string;
+  readonly outcome: Outcome;
+}
+
 /** Plays sentences with one process of an implementation, one at a time, on connections that stay open where that is sound. */
 export class Player {
   #driver: Driver | undefined;
-  #pool: ConnectionPool | undefined;
+  #pool: ConnectionPool<Omit<Played, "outcome">> | undefined;
   #decisions: Decision[] = [];
   /** It ends a connection with a refusal, as it may: from then on each sentence has connections of its own. */
   #endsOnRefusal = false;
@@ -46,20 +53,33 @@ export class Player {
   ) {}
 
   /**
-   * Plays one sentence; `id` names it and is the source of its contexts. `fresh`: on connections of its own. Throws what `start` throws.
+   * Plays one sentence; `id` names it and is the source of its contexts. `fresh`: on connections of its own. What comes back is its outcome,
+   * and those of earlier sentences that had to be played again. Throws what `start` throws.
    */
-  async play(sentence: Sentence, id: string, fresh = false): Promise<{ readonly outcome: Outcome; readonly doubtful: boolean }> {
+  async play(sentence: Sentence, id: string, fresh = false): Promise<Played[]> {
     const pool = await this.#ready();
-    if (fresh || this.#endsOnRefusal) await pool.clear();
+    const played = { sentence, id };
+    pool.script = played;
+    pool.fresh = fresh || this.#endsOnRefusal || hasCommonContext(sentence);
     const outcome = await this.#once(pool, sentence, id);
-    const { doubtful, reused } = pool.usage();
+    const { doubtful, reused, orphans } = pool.usage();
+    const again: Played[] = [];
+    for (const orphan of orphans) again.push(...(await this.play(orphan.sentence, orphan.id, true)));
     // A connection with a past may have been given up, or hold a context that comes again by chance: only a fresh one convicts.
-    if (reused && (outcome.kind === "wrong" || outcome.kind === "harness-error" || (doubtful && outcome.kind === "observed"))) {
-      const again = await this.play(sentence, id, true);
-      if (doubtful && again.outcome.kind !== outcome.kind) this.#endsOnRefusal = true;
-      return again;
-    }
-    return { outcome, doubtful };
+    const isSuspect = outcome.kind === "wrong" || outcome.kind === "harness-error" || (doubtful && outcome.kind === "observed" && !fresh);
+    if (!reused || !isSuspect || sentence.expectation.kind === "free") return [{ ...played, outcome }, ...again];
+    const [mine, ...others] = await this.play(sentence, id, true);
+    if (doubtful && mine?.outcome.kind !== outcome.kind) this.#endsOnRefusal = true;
+    return [...(mine ? [mine] : []), ...others, ...again];
+  }
+
+  /** Plays again what an end of all connections leaves unproven; the player can be used further. */
+  async settle(): Promise<Played[]> {
+    const pool = await this.#ready();
+    await pool.clear();
+    const settled: Played[] = [];
+    for (const { sentence, id } of pool.usage().orphans) settled.push(...(await this.play(sentence, id, true)));
+    return settled;
   }
 
   /** The implementation's end. */
@@ -73,19 +93,18 @@ export class Player {
     return this.#driver?.diagnostics() ?? "";
   }
 
-  async #ready(): Promise<ConnectionPool> {
+  async #ready(): Promise<ConnectionPool<Omit<Played, "outcome">>> {
     if (this.#pool) return this.#pool;
     const driver = await this.start();
     this.#driver = driver;
-    const pool = new ConnectionPool(
+    const pool = new ConnectionPool<Omit<Played, "outcome">>(
       appraisedDriver(driver, this.profile, (decision) => this.#decisions.push(decision)),
-      ({ record, resume }) => !record && !resume,
     );
     this.#pool = pool;
     return pool;
   }
 
-  async #once(pool: ConnectionPool, sentence: Sentence, id: string): Promise<Outcome> {
+  async #once(pool: Driver & { readonly opened: number }, sentence: Sentence, id: string): Promise<Outcome> {
     const { position, suite, scheme, format = "eat-cwt" } = sentence.exchange;
     this.#decisions = [];
     const openedBefore = pool.opened;
@@ -122,6 +141,16 @@ export class Player {
       return { kind: "wrong", step: "connection", expected: "an answer", found: error.message };
     return { kind: "harness-error", detail: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
+}
+
+/** Shorter contexts come again by chance on a connection that serves many sentences, and a context is used once (RFC 9261 section 4). */
+const UNIQUE_CONTEXT = 8;
+
+function hasCommonContext({ steps }: Sentence): boolean {
+  return steps.some((step) => {
+    const { hex } = (("request" in step && step.request.context) || {}) as { readonly hex?: string };
+    return hex !== undefined && hex.length < 2 * UNIQUE_CONTEXT;
+  });
 }
 
 type Execution = Awaited<ReturnType<typeof execute>>;

@@ -3,38 +3,42 @@ import type { Answer, ConnectOptions, Driver, IutConnection } from "../iut/drive
 /** After so many scripts a connection is replaced: an implementation may keep every context that it has seen. */
 const SCRIPTS_PER_CONNECTION = 200;
 
-/** What became of the connections of one script. */
-export interface Usage {
-  /** One of them had seen a refusal before and no acceptance since: it may be one that refuses all further. */
-  readonly doubtful: boolean;
+/** What the connections of one script have been through. */
+export interface Usage<Script> {
   /** One of them had been used by an earlier script. */
   readonly reused: boolean;
+  /** One of them had seen a refusal and no acceptance since: it may be one that refuses all further. */
+  readonly doubtful: boolean;
+  /** Earlier scripts whose refusal counts for nothing, if it is: their connection was lost before it accepted anything again. */
+  readonly orphans: readonly Script[];
 }
 
-interface Pooled {
+interface Pooled<Script> {
   readonly connection: IutConnection;
   scripts: number;
   refusedSinceAcceptance: boolean;
   broken: boolean;
+  /** Scripts that saw refusals on it while it was doubtful; an acceptance proves them right. */
+  unproven: Script[];
 }
 
 /**
  * Keeps connections open from script to script, so that a case costs an exchange and not a handshake. An implementation may treat a
  * refusal as the end of the connection (expat section 7), so a connection remembers whether one has come since the last acceptance.
  */
-export class ConnectionPool implements Driver {
-  readonly #idle = new Map<string, Pooled[]>();
-  readonly #inUse = new Set<Pooled>();
+export class ConnectionPool<Script> implements Driver {
+  readonly #idle = new Map<string, Pooled<Script>[]>();
+  readonly #inUse = new Set<Pooled<Script>>();
   #doubtful = false;
   #reused = false;
+  #orphans: Script[] = [];
   /** How many connections were opened in all. */
   opened = 0;
 
-  constructor(
-    readonly driver: Driver,
-    /** False: every script gets connections of its own. */
-    readonly reuses: (options: ConnectOptions) => boolean,
-  ) {}
+  /** True: the script that is about to run gets connections that nobody had before, nor gets afterwards. */
+  fresh = false;
+
+  constructor(readonly driver: Driver) {}
 
   get hello() {
     return this.driver.hello;
@@ -48,19 +52,22 @@ export class ConnectionPool implements Driver {
 
   async connect(options: ConnectOptions): Promise<IutConnection> {
     const key = `${options.position} ${options.cipherSuite}`;
-    const ready = this.reuses(options) ? this.#idle.get(key)?.pop() : undefined;
-    const pooled = ready ?? (await this.#open(options));
+    const isOwn = this.fresh || options.record || options.resume !== undefined;
+    const pooled = (isOwn ? undefined : this.#idle.get(key)?.pop()) ?? (await this.#open(options));
     this.#inUse.add(pooled);
     this.#reused ||= pooled.scripts > 0;
     this.#doubtful ||= pooled.refusedSinceAcceptance;
     pooled.scripts++;
-    return this.#lent(pooled, key, options);
+    return this.#lent(pooled, isOwn ? undefined : key);
   }
 
-  /** What the script since the last call has used. */
-  usage(): Usage {
-    const usage = { doubtful: this.#doubtful, reused: this.#reused };
-    [this.#doubtful, this.#reused] = [false, false];
+  /** The script that is about to run: the refusals that it sees on a doubtful connection are remembered under it. */
+  script: Script | undefined;
+
+  /** What the scripts since the last call have used and lost. */
+  usage(): Usage<Script> {
+    const usage = { doubtful: this.#doubtful, reused: this.#reused, orphans: this.#orphans };
+    [this.#doubtful, this.#reused, this.#orphans] = [false, false, []];
     return usage;
   }
 
@@ -68,7 +75,7 @@ export class ConnectionPool implements Driver {
   async clear(): Promise<void> {
     const idle = [...this.#idle.values()].flat();
     this.#idle.clear();
-    for (const { connection } of idle) await connection.close();
+    for (const pooled of idle) await this.#end(pooled);
   }
 
   context(message: Parameters<Driver["context"]>[0]): ReturnType<Driver["context"]> {
@@ -84,18 +91,29 @@ export class ConnectionPool implements Driver {
     return this.driver.diagnostics();
   }
 
-  async #open(options: ConnectOptions): Promise<Pooled> {
+  async #open(options: ConnectOptions): Promise<Pooled<Script>> {
     this.opened++;
-    return { connection: await this.driver.connect(options), scripts: 0, refusedSinceAcceptance: false, broken: false };
+    return { connection: await this.driver.connect(options), scripts: 0, refusedSinceAcceptance: false, broken: false, unproven: [] };
   }
 
-  #lent(pooled: Pooled, key: string, options: ConnectOptions): IutConnection {
+  #end({ connection, unproven }: Pooled<Script>): Promise<void> {
+    this.#orphans.push(...unproven);
+    return connection.close();
+  }
+
+  #lent(pooled: Pooled<Script>, key: string | undefined): IutConnection {
     const { connection } = pooled;
     const watched = async <T>(asked: Promise<Answer<T>>, decides: boolean): Promise<Answer<T>> => {
       try {
         const answer = await asked;
-        if ("refused" in answer) pooled.refusedSinceAcceptance = true;
-        else if (decides) pooled.refusedSinceAcceptance = false;
+        if ("refused" in answer) {
+          const { script } = this;
+          if (pooled.refusedSinceAcceptance && script !== undefined && !pooled.unproven.includes(script)) pooled.unproven.push(script);
+          pooled.refusedSinceAcceptance = true;
+        } else if (decides) {
+          pooled.refusedSinceAcceptance = false;
+          pooled.unproven = [];
+        }
         return answer;
       } catch (error) {
         pooled.broken = true;
@@ -113,7 +131,7 @@ export class ConnectionPool implements Driver {
       close: async () => {
         this.#inUse.delete(pooled);
         const isWorn = pooled.broken || pooled.scripts >= SCRIPTS_PER_CONNECTION || connection.channel.pending().length > 0;
-        if (isWorn || !this.reuses(options)) return connection.close();
+        if (isWorn || key === undefined) return this.#end(pooled);
         const idle = this.#idle.get(key) ?? [];
         this.#idle.set(key, [...idle, pooled]);
       },

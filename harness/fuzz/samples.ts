@@ -7,7 +7,7 @@ import { buildAuthenticator, buildRequest } from "../forge/build.ts";
 import { requestStages } from "../forge/request-stages.ts";
 import { pki } from "../pki/test-pki.ts";
 import { forgedAttestation } from "../scenario/attestation-inputs.ts";
-import { type FormatName, type SchemeName, schemeOf } from "../scenario/parameters.ts";
+import { type FormatName, formatsByName, type SchemeName, schemeOf } from "../scenario/parameters.ts";
 import type { AuthenticateStep } from "../scenario/schema.ts";
 import { utf8 } from "../wire/bytes.ts";
 import { type Target, targetsOf } from "./targets.ts";
@@ -35,7 +35,7 @@ export function authenticatorTargets(
     attestation: format && attestation ? forgedAttestation(attestation, { scheme, format, payload: cmwPayload }) : null,
   });
   const names = authenticatorStages.map(({ name }) => name);
-  return targetsOf(built, names).filter(({ at }) => !(isPassport(format, attestation) && BOUND.test(at)));
+  return targetsOf(built, names).filter(({ at }) => isBound(format) || !BINDING.test(at));
 }
 
 /** The places that an edit can name in a request. */
@@ -53,9 +53,9 @@ export function requestTargets(attestation: boolean): Target[] {
   );
 }
 
-// A passport is bound to nothing of the connection: what is edited there goes nowhere.
-const BOUND = /^(binding|aik-hash|secrets\.exportedValue)\b/;
+// Only Evidence is bound to the connection: elsewhere an edit of what it is bound by goes nowhere.
+const BINDING = /^(binding|aik-hash|secrets\.exportedValue)\b/;
 
-function isPassport(format: FormatName | undefined, attestation: AuthenticateStep["attestation"]): boolean {
-  return attestation !== undefined && (format?.startsWith("ear-") ?? false);
+function isBound(format: FormatName | undefined): boolean {
+  return format !== undefined && formatsByName[format].model === "background-check";
 }
