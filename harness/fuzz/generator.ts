@@ -7,24 +7,36 @@ import { type Exchange, exchanges, type Repertoire } from "./exchange.ts";
 import { randomOf, shuffled } from "./random.ts";
 import { authenticatorTargets, requestTargets } from "./samples.ts";
 import { editedExchange, type SealedEdit, type Sentence } from "./sentence.ts";
+import { type Ending, endingsFor, sequences } from "./sequences.ts";
 import type { Target } from "./targets.ts";
+import { type Variation, variedCases } from "./variations.ts";
 
-/** A part of the language that a case is generated in: what is edited how, in which position and format. */
-export interface Cell {
-  readonly position: Position;
-  /** undefined: nothing is attested. */
-  readonly format: FormatName | undefined;
-  /** undefined: a valid exchange. */
-  readonly edit: { readonly stage: string; readonly operation: string } | undefined;
-}
+/** A part of the language that a case is generated in, in one position: what is edited how, or which case of the suites is varied. */
+export type Cell =
+  | {
+      readonly kind: "valid" | "edited";
+      readonly position: Position;
+      /** undefined: nothing is attested. */
+      readonly format: FormatName | undefined;
+      readonly edit?: { readonly stage: string; readonly operation: string };
+    }
+  | { readonly kind: "sequence"; readonly position: Position; readonly format: FormatName | undefined; readonly ending: Ending }
+  | { readonly kind: "varied"; readonly position: Position; readonly variation: Variation };
+
+type CellEdit = NonNullable<Extract<Cell, { readonly kind: "valid" | "edited" }>["edit"]>;
 
 /** The name of a cell, as the coverage of a campaign counts it. */
-export function cellName({ position, format, edit }: Cell): string {
+export function cellName(cell: Cell): string {
+  if (cell.kind === "varied") return `${cell.position} ${cell.variation.script.id}`;
+  if (cell.kind === "sequence") return `${cell.position} ${cell.format ?? "unattested"} sequence/${cell.ending}`;
+  const { position, format, edit } = cell;
   return `${position} ${format ?? "unattested"} ${edit ? `${edit.stage}/${edit.operation}` : "valid"}`;
 }
 
-/** Of so many cases one is a valid exchange: it also shows that the connections of the others still live. */
-const VALID_EVERY = 6;
+/**
+ * The kinds of cells in turn. Valid exchanges also show that the connections of the others still live.
+ */
+const TURNS: readonly Cell["kind"][] = ["valid", "edited", "varied", "edited", "sequence", "edited", "varied"];
 
 /**
  * Sentences by number: the same seed and number give the same sentence for the same repertoire, whatever came before. Each run of
@@ -32,33 +44,44 @@ const VALID_EVERY = 6;
  */
 export class Generator {
   readonly cells: readonly Cell[];
-  readonly #edited: readonly Cell[];
-  readonly #valid: readonly Cell[];
+  readonly #lists: Readonly<Record<Cell["kind"], readonly Cell[]>>;
   readonly #targets = new Map<string, readonly Target[]>();
-  readonly #orders = new Map<string, number[]>();
+  readonly #orders = new Map<Cell["kind"], { readonly round: string; readonly order: readonly number[] }>();
 
   constructor(
     readonly seed: string,
     readonly repertoire: Repertoire,
+    variations: readonly Variation[],
     readonly focus: (stage: string) => boolean = () => true,
   ) {
-    const formats = [undefined, ...repertoire.formats];
-    const places = repertoire.positions.flatMap((position) => formats.map((format) => ({ position, format })));
-    this.#valid = places.map((place) => ({ ...place, edit: undefined }));
-    this.#edited = places.flatMap((place) => this.#editsAt(place).map((edit) => ({ ...place, edit })));
-    this.cells = [...this.#valid, ...this.#edited];
+    const places = repertoire.positions.flatMap((position) => [undefined, ...repertoire.formats].map((format) => ({ position, format })));
+    const valid = places.map((place): Cell => ({ kind: "valid", ...place }));
+    const edited = places.flatMap((place) => this.#editsAt(place).map((edit): Cell => ({ kind: "edited", ...place, edit })));
+    const sequence = places
+      .filter(({ position }) => splitPosition(position).role === "relying-party")
+      .flatMap((place) => endingsFor(place.format).map((ending): Cell => ({ kind: "sequence", ...place, ending })));
+    const varied = variations.map((variation): Cell => ({ kind: "varied", position: variation.position, variation }));
+    this.#lists = {
+      valid,
+      edited: edited.length > 0 ? edited : valid,
+      sequence: sequence.length > 0 ? sequence : valid,
+      varied: varied.length > 0 ? varied : valid,
+    };
+    this.cells = [...valid, ...edited, ...sequence, ...varied];
   }
 
   /** The cell of case `number`. */
   cellOf(number: number): Cell {
-    const isValid = number % VALID_EVERY === 0 || this.#edited.length === 0;
-    const list = isValid ? this.#valid : this.#edited;
-    const index = isValid ? Math.floor(number / VALID_EVERY) : number - 1 - Math.floor(number / VALID_EVERY);
-    const round = `${this.seed} ${isValid} ${Math.floor(index / list.length)}`;
-    const order = this.#orders.get(round) ?? shuffled(list.length, round);
-    this.#orders.clear();
-    this.#orders.set(round, order);
-    return list[order[index % list.length] ?? 0] as Cell;
+    const turn = number % TURNS.length;
+    const kind = TURNS[turn] ?? "valid";
+    const before = TURNS.slice(0, turn).filter((each) => each === kind).length;
+    const index = Math.floor(number / TURNS.length) * TURNS.filter((each) => each === kind).length + before;
+    const list = this.#lists[kind];
+    const round = `${this.seed} ${kind} ${Math.floor(index / list.length)}`;
+    let known = this.#orders.get(kind);
+    if (known?.round !== round) known = { round, order: shuffled(list.length, round) };
+    this.#orders.set(kind, known);
+    return list[known.order[index % list.length] ?? 0] as Cell;
   }
 
   /** Case `number` with the arbitrary that made it, for shrinking. */
@@ -69,13 +92,16 @@ export class Generator {
   }
 
   /** All sentences of a cell. */
-  arbitraryOf({ position, format, edit }: Cell): fc.Arbitrary<Sentence> {
+  arbitraryOf(cell: Cell): fc.Arbitrary<Sentence> {
+    if (cell.kind === "varied") return variedCases(cell.variation);
+    if (cell.kind === "sequence") return sequences(cell.position, cell.format, cell.ending, this.repertoire);
+    const { position, format, edit } = cell;
     const exchange = exchanges(position, format, this.repertoire);
     if (edit === undefined) return exchange.map((valid) => editedExchange(valid, []));
     return exchange.chain((valid) => this.#editsOf(valid, edit).map((edits) => editedExchange(valid, edits)));
   }
 
-  #editsOf(exchange: Exchange, { stage, operation }: NonNullable<Cell["edit"]>): fc.Arbitrary<readonly SealedEdit[]> {
+  #editsOf(exchange: Exchange, { stage, operation }: CellEdit): fc.Arbitrary<readonly SealedEdit[]> {
     const targets = this.#targetsOf(exchange);
     const aimed = targets.filter((target) => target.stage === stage && operationsFor(target).includes(operation));
     // The wrapper that was drawn may have no such stage: then any edit of the message stands for it, and its own cell is counted.
@@ -107,7 +133,7 @@ export class Generator {
     return known.filter(({ stage }) => this.focus(stage));
   }
 
-  #editsAt({ position, format }: Pick<Cell, "position" | "format">): NonNullable<Cell["edit"]>[] {
+  #editsAt({ position, format }: { readonly position: Position; readonly format: FormatName | undefined }): CellEdit[] {
     const wrapper = format === undefined ? undefined : ({ cmw: "cbor" } as const);
     const targets = this.#targetsOf({
       position,

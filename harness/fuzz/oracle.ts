@@ -8,7 +8,7 @@ import { type AcceptedResult, isRefused, type Params } from "../iut/protocol.ts"
 import { authenticate } from "../reference/attester.ts";
 import { ReferenceChannel } from "../reference/state.ts";
 import type { Channel } from "../tls/channel.ts";
-import { type Bytes, toHex } from "../wire/bytes.ts";
+import type { Bytes } from "../wire/bytes.ts";
 import { DecodeError } from "../wire/reader.ts";
 import { decodeRequest } from "../wire/request.ts";
 
@@ -27,7 +27,7 @@ export interface Decision {
  * What an attester is asked is appraised as the reference attester would, as far as it comes before anything is built.
  */
 export function appraised(connection: IutConnection, profile: Profile, decided: (decision: Decision) => void): IutConnection {
-  const consumedContexts = new Set<string>();
+  // What the implementation remembers of the connection, as the reference would: one memory for both of its roles.
   const theirs = new ReferenceChannel(otherEnd(connection.channel));
   return {
     channel: connection.channel,
@@ -35,7 +35,7 @@ export function appraised(connection: IutConnection, profile: Profile, decided: 
     async authenticate(ask): Promise<Answer<Bytes>> {
       const answer = await connection.authenticate(ask);
       const declines = "refused" in answer || answer.value[0] === FINISHED;
-      const mine = authenticate(theirs, { ...ask, channel: "", identity: null, attestation: null }, profile);
+      const mine = authenticate(theirs, { ...ask, channel: "", attestation: null }, profile);
       const appraisal: Appraised = isRefused(mine)
         ? {
             kind: "refuse",
@@ -47,10 +47,10 @@ export function appraised(connection: IutConnection, profile: Profile, decided: 
       return answer;
     },
     async validate(ask): Promise<Answer<AcceptedResult | undefined>> {
-      const verdict = appraise(connection.channel, ask, profile, consumedContexts);
+      const verdict = appraise(connection.channel, ask, profile, theirs.consumedContexts);
       const answer = await connection.validate(ask);
       const accepted = !("refused" in answer);
-      if (accepted && verdict.context) consumedContexts.add(toHex(verdict.context));
+      if (accepted && verdict.context) theirs.consume(verdict.context);
       decided({ message: "authenticator", accepted, appraised: verdict.appraised });
       return answer;
     },
@@ -81,6 +81,15 @@ function appraise(
   profile: Profile,
   consumedContexts: ReadonlySet<string>,
 ): { readonly appraised: Appraised; readonly context?: Bytes } {
+  // RFC 9261 section 5: only a server may send an authenticator that nobody asked for.
+  if (request === null && channel.side === "client") {
+    const finding: Finding = {
+      code: "wrong-role",
+      expected: "a request that it answers",
+      found: "an authenticator of a client without one",
+    };
+    return { appraised: { kind: "refuse", step: "request", finding } };
+  }
   const verdict = validate({
     connection: channel,
     sender: channel.side,

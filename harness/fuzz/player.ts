@@ -60,7 +60,7 @@ export class Player {
     const pool = await this.#ready();
     const played = { sentence, id };
     pool.script = played;
-    pool.fresh = fresh || this.#endsOnRefusal || hasCommonContext(sentence);
+    pool.fresh = fresh || this.#endsOnRefusal || sentence.ownConnections;
     const outcome = await this.#once(pool, sentence, id);
     const { doubtful, reused, orphans } = pool.usage();
     const again: Played[] = [];
@@ -143,20 +143,16 @@ export class Player {
   }
 }
 
-/** Shorter contexts come again by chance on a connection that serves many sentences, and a context is used once (RFC 9261 section 4). */
-const UNIQUE_CONTEXT = 8;
-
-function hasCommonContext({ steps }: Sentence): boolean {
-  return steps.some((step) => {
-    const { hex } = (("request" in step && step.request.context) || {}) as { readonly hex?: string };
-    return hex !== undefined && hex.length < 2 * UNIQUE_CONTEXT;
-  });
-}
-
 type Execution = Awaited<ReturnType<typeof execute>>;
 
-function outcomeOf({ expectation }: Sentence, { deviation, observation, judged }: Execution, decisions: readonly Decision[]): Outcome {
-  const last = decisions.at(-1);
+function outcomeOf(
+  { expectation, steps }: Sentence,
+  { deviation, observation, judged }: Execution,
+  decisions: readonly Decision[],
+): Outcome {
+  const final = steps.at(-1);
+  const isDecided = final !== undefined && ("validate" in final || "authenticate" in final);
+  const last = isDecided ? decisions.at(-1) : undefined;
   if (expectation.kind === "free") {
     const did = last === undefined ? "nothing to see" : last.accepted ? "accepted" : "refused";
     return { kind: "observed", did };

@@ -22,7 +22,12 @@ export interface Sentence {
   readonly exercises: readonly string[];
   /** Where it varies a case of the suites: its id. */
   readonly variesCase?: string | undefined;
+  /** It has contexts that may come again in another sentence: no connection must see both (RFC 9261 section 4). */
+  readonly ownConnections: boolean;
 }
+
+/** Shorter contexts come again by chance on a connection that serves many sentences. */
+export const UNIQUE_CONTEXT = 8;
 
 /** An edit with the seals that are renewed behind it. */
 export type SealedEdit = Edit & Pick<Mutation, "reseal">;
@@ -58,6 +63,7 @@ export function editedExchange(exchange: Exchange, edits: readonly SealedEdit[])
     exchange: { position, suite, scheme, format },
     steps,
     expectation,
+    ownConnections: ((request.context as { readonly hex: string } | undefined)?.hex.length ?? 0) < 2 * UNIQUE_CONTEXT,
     exercises: edits.length === 0 ? ["valid"] : edits.map(({ at, op }) => `${at.split(".", 1)[0]}/${op}`),
   };
 }

@@ -1,0 +1,89 @@
+import fc from "fast-check";
+import type { Driver } from "../iut/driver.ts";
+import type { Position } from "../iut/protocol.ts";
+import type { Case } from "../scenario/case.ts";
+import { formatsByName } from "../scenario/parameters.ts";
+import { type Instance, plan } from "../scenario/plan.ts";
+import type { Step } from "../scenario/schema.ts";
+import type { Repertoire } from "./exchange.ts";
+import { type Sentence, UNIQUE_CONTEXT } from "./sentence.ts";
+
+/** A case of the suites in one position, with everything that it can be played with there. */
+export interface Variation {
+  readonly script: Case;
+  readonly position: Position;
+  readonly instances: readonly Instance[];
+}
+
+/**
+ * The cases of the suites that an implementation can be asked, each with all suites, schemes and formats that it leaves open: their
+ * verdicts are written and reviewed there, and hold for all of them. Cases that look at a handshake, at tickets or at samples of contexts
+ * are about connections, not about messages, and stay out.
+ */
+export function variationsOf(
+  cases: readonly Case[],
+  driver: Pick<Driver, "hello" | "can">,
+  { suites, schemes, formats }: Repertoire,
+): Variation[] {
+  const open = cases.filter(isAboutMessages).map((script) => ({
+    ...script,
+    cipherSuites: script.cipherSuites ?? suites,
+    schemes: script.schemes ?? schemes,
+    formats: script.formats ?? (script.format ? [script.format] : formats.filter((name) => formatsByName[name].model === script.model)),
+  }));
+  const groups = new Map<string, Variation & { readonly instances: Instance[] }>();
+  for (const script of open) {
+    // A case that attests nothing has no format to vary.
+    const asked = { ...script, formats: script.attested ? script.formats : undefined };
+    for (const instance of plan([asked], driver.hello, driver.can)) {
+      if (instance.unsupported !== undefined) continue;
+      const key = `${script.id} ${instance.position}`;
+      const group = groups.get(key) ?? { script, position: instance.position, instances: [] };
+      group.instances.push(instance);
+      groups.set(key, group);
+    }
+  }
+  return [...groups.values()];
+}
+
+/** All sentences of a variation: the steps of its case with any context of at least eight bytes where it names none. */
+export function variedCases({ script, instances }: Variation): fc.Arbitrary<Sentence> {
+  const asking = script.steps.filter((step) => "request" in step).length;
+  // Two requests of one connection must not have one context.
+  const contexts = fc.uniqueArray(
+    fc.uint8Array({ minLength: UNIQUE_CONTEXT, maxLength: 255, size: "max" }).map((bytes) => Buffer.from(bytes).toString("hex")),
+    {
+      minLength: asking,
+      maxLength: asking,
+    },
+  );
+  return fc.tuple(fc.constantFrom(...instances), contexts).map(([{ position, suite, scheme, format }, hexes]) => {
+    const left = [...hexes];
+    const steps = script.steps.map((step): Step => {
+      if (!("request" in step)) return step;
+      const hex = left.pop() ?? "";
+      return step.request.context === undefined ? { request: { ...step.request, context: { hex } } } : step;
+    });
+    return {
+      exchange: { position, suite, scheme, format: script.attested ? format : undefined },
+      steps,
+      expectation:
+        script.kind === "probe"
+          ? { kind: "free" }
+          : script.kind === "negative"
+            ? { kind: "refuse", by: [], requirements: script.requirements }
+            : { kind: "accept" },
+      exercises: [script.id],
+      variesCase: script.id,
+      ownConnections: script.steps.some((step) => "request" in step && step.request.context !== undefined),
+    };
+  });
+}
+
+function isAboutMessages({ steps, abilities }: Case): boolean {
+  const others = ["tickets", "handshake", "contexts", "data", "context"];
+  return (
+    !abilities.has("get-context") &&
+    !steps.some((step) => others.some((name) => name in step) || ("connect" in step && step.connect.resume !== undefined))
+  );
+}
