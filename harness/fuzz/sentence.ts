@@ -24,6 +24,8 @@ export interface Sentence {
   readonly variesCase?: string | undefined;
   /** It has contexts that may come again in another sentence: no connection must see both (RFC 9261 section 4). */
   readonly ownConnections: boolean;
+  /** The same with fewer edits, the simplest first; undefined where there is nothing to leave out. */
+  readonly simpler?: (() => Sentence[]) | undefined;
 }
 
 /** Shorter contexts come again by chance on a connection that serves many sentences. */
@@ -64,6 +66,7 @@ export function editedExchange(exchange: Exchange, edits: readonly SealedEdit[])
     steps,
     expectation,
     ownConnections: ((request.context as { readonly hex: string } | undefined)?.hex.length ?? 0) < 2 * UNIQUE_CONTEXT,
+    ...(edits.length > 1 && { simpler: () => edits.map((edit) => editedExchange(exchange, [edit])) }),
     exercises: edits.length === 0 ? ["valid"] : edits.map(({ at, op }) => `${at.split(".", 1)[0]}/${op}`),
   };
 }
