@@ -27,7 +27,8 @@ export async function playPart(generator: Generator, player: Player, numbers: re
   const failures: { number: number; cause: string; detail: string }[] = [];
   for (const [number, played] of outcomes) {
     const name = cellName(generator.cellOf(number));
-    const cell = (cells[name] ??= {});
+    const cell = cells[name] ?? {};
+    cells[name] = cell;
     cell[played.outcome.kind] = (cell[played.outcome.kind] ?? 0) + 1;
     const failure = failureOf(played);
     if (failure) failures.push({ number, cause: rootCauseOf(played, failure), detail: describe(failure) });

@@ -1,6 +1,6 @@
 import { validate } from "../appraisal/appraise.ts";
 import type { Finding } from "../appraisal/finding.ts";
-import { cmwPayload } from "../attestation/payload.ts";
+import type { PayloadAdapter } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
 import { otherSide } from "../authenticator/secrets.ts";
 import type { Answer, ConnectOptions, Driver, IutConnection } from "../iut/driver.ts";
@@ -22,11 +22,17 @@ export interface Decision {
   readonly appraised: Appraised;
 }
 
+/** What messages are appraised with. */
+export interface Terms {
+  readonly profile: Profile;
+  readonly payload: PayloadAdapter;
+}
+
 /**
  * A connection whose decisions are held against the appraisal, on the same connection and with the same inputs: each goes to `decided`.
  * What an attester is asked is appraised as the reference attester would, as far as it comes before anything is built.
  */
-export function appraised(connection: IutConnection, profile: Profile, decided: (decision: Decision) => void): IutConnection {
+export function appraised(connection: IutConnection, terms: Terms, decided: (decision: Decision) => void): IutConnection {
   // What the implementation remembers of the connection, as the reference would: one memory for both of its roles.
   const theirs = new ReferenceChannel(otherEnd(connection.channel));
   return {
@@ -35,7 +41,7 @@ export function appraised(connection: IutConnection, profile: Profile, decided: 
     async authenticate(ask): Promise<Answer<Bytes>> {
       const answer = await connection.authenticate(ask);
       const declines = "refused" in answer || answer.value[0] === FINISHED;
-      const mine = authenticate(theirs, { ...ask, channel: "", attestation: null }, profile);
+      const mine = authenticate(theirs, { ...ask, channel: "", attestation: null }, terms.profile);
       const appraisal: Appraised = isRefused(mine)
         ? {
             kind: "refuse",
@@ -47,7 +53,7 @@ export function appraised(connection: IutConnection, profile: Profile, decided: 
       return answer;
     },
     async validate(ask): Promise<Answer<AcceptedResult | undefined>> {
-      const verdict = appraise(connection.channel, ask, profile, theirs.consumedContexts);
+      const verdict = appraise(connection.channel, ask, terms, theirs.consumedContexts);
       const answer = await connection.validate(ask);
       const accepted = !("refused" in answer);
       if (accepted && verdict.context) theirs.consume(verdict.context);
@@ -61,12 +67,12 @@ export function appraised(connection: IutConnection, profile: Profile, decided: 
 }
 
 /** A driver whose connections are `appraised`. */
-export function appraisedDriver(driver: Driver, profile: Profile, decided: (decision: Decision) => void): Driver {
+export function appraisedDriver(driver: Driver, terms: Terms, decided: (decision: Decision) => void): Driver {
   return {
     hello: driver.hello,
     can: driver.can,
     offersNeeded: driver.offersNeeded,
-    connect: async (options: ConnectOptions) => appraised(await driver.connect(options), profile, decided),
+    connect: async (options: ConnectOptions) => appraised(await driver.connect(options), terms, decided),
     context: (message) => driver.context(message),
     stop: () => driver.stop(),
     diagnostics: () => driver.diagnostics(),
@@ -78,7 +84,7 @@ const FINISHED = 20;
 function appraise(
   channel: Channel,
   { request, authenticator, trust, policy, now }: Omit<Params<"validate">, "channel">,
-  profile: Profile,
+  { profile, payload }: Terms,
   consumedContexts: ReadonlySet<string>,
 ): { readonly appraised: Appraised; readonly context?: Bytes } {
   // RFC 9261 section 5: only a server may send an authenticator that nobody asked for.
@@ -100,7 +106,7 @@ function appraise(
     policy,
     now: now === undefined ? new Date() : new Date(now),
     consumedContexts,
-    payload: cmwPayload,
+    payload,
   });
   if ("accepted" in verdict) return { appraised: { kind: "accept" }, context: verdict.accepted.context };
   return { appraised: { kind: "refuse", ...verdict.refused } };

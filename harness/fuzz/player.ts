@@ -1,4 +1,4 @@
-import { cmwPayload } from "../attestation/payload.ts";
+import type { PayloadAdapter } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
 import { MutationError } from "../forge/edit.ts";
 import { IutFailure } from "../iut/control.ts";
@@ -49,6 +49,7 @@ export class Player {
   constructor(
     readonly start: () => Promise<Driver>,
     readonly profile: Profile,
+    readonly payload: PayloadAdapter,
     readonly seed: string,
   ) {}
 
@@ -97,9 +98,7 @@ export class Player {
     if (this.#pool) return this.#pool;
     const driver = await this.start();
     this.#driver = driver;
-    const pool = new ConnectionPool<Omit<Played, "outcome">>(
-      appraisedDriver(driver, this.profile, (decision) => this.#decisions.push(decision)),
-    );
+    const pool = new ConnectionPool<Omit<Played, "outcome">>(appraisedDriver(driver, this, (decision) => this.#decisions.push(decision)));
     this.#pool = pool;
     return pool;
   }
@@ -115,7 +114,7 @@ export class Player {
         scheme,
         format,
         profile: this.profile,
-        payload: cmwPayload,
+        payload: this.payload,
         anchors: undefined,
       };
       const execution = await execute(caseOf(sentence, id), pool, { ...context, seed: this.seed, instance: id });

@@ -1,0 +1,15 @@
+/** Parts of the language that a campaign can be narrowed to, with the stages that belong to them. */
+export const focuses = {
+  authenticator: /^(certificate|signature-input|certificate-verify|mac-input|finished|frame)$/,
+  evidence: /^(second-)?(claims|evidence|evidence-signature)$|^(result-claims|result|result-signature)$/,
+  binding: /^(secrets|binding|aik-hash)$/,
+  cmw: /^(cmw|signed-cmw|cmw-signature|extension)$/,
+  request: /^(context|extensions|message|frame)$/,
+} as const;
+
+export type Focus = keyof typeof focuses;
+
+/** True where a stage belongs to one of the focuses; with none of them, all do. */
+export function inFocus(stage: string, wanted: readonly Focus[]): boolean {
+  return wanted.length === 0 || wanted.some((name) => focuses[name].test(stage));
+}
