@@ -5,7 +5,7 @@ import { ALGORITHM_NAMES, type OpenedToken, TokenError } from "../attestation/to
 import type { ParsedCertificate } from "../authenticator/certificate.ts";
 import { parseCertificate } from "../authenticator/certificate.ts";
 import { MAX_CHAIN, validatePath } from "../authenticator/path.ts";
-import type { PathPurpose } from "../authenticator/path-rules.ts";
+import type { PathPurpose, PathRule } from "../authenticator/path-rules.ts";
 import { verifyWith } from "../authenticator/signature.ts";
 import { type Bytes, equalBytes, preview } from "../wire/bytes.ts";
 import { attestationExtensions, finding } from "./authenticator-steps.ts";
@@ -67,6 +67,8 @@ interface Verification {
   readonly now: Date;
   readonly purpose: PathPurpose;
   readonly signer: string;
+  /** The rules of the path; undefined: all. */
+  readonly pathRules: readonly PathRule[] | undefined;
 }
 
 /**
@@ -76,7 +78,7 @@ interface Verification {
 export function verifyToken(
   { chain, algorithm, algorithmName, signedContent, signature }: OpenedToken,
   anchors: readonly Bytes[] | undefined,
-  { code, now, purpose, signer }: Verification,
+  { code, now, purpose, signer, pathRules }: Verification,
 ): Finding | undefined {
   if (chain.length > MAX_CHAIN) return finding(code, `a chain of at most ${MAX_CHAIN} certificates`, `${chain.length} of them`);
   const certificates: ParsedCertificate[] = chain.map(parseCertificate);
@@ -86,7 +88,7 @@ export function verifyToken(
   if (!verifyWith(algorithm, leaf.publicKey, signedContent, signature)) {
     return finding(code, `a signature of "${leaf.x509.subject}" (${algorithmName})`, "one that does not verify");
   }
-  const failure = anchors && validatePath(certificates, anchors, now, purpose);
+  const failure = anchors && validatePath(certificates, anchors, now, purpose, pathRules);
   return failure && finding(code, `a path from the ${signer} to a trusted anchor`, failure.reason);
 }
 

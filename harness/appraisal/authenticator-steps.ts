@@ -187,7 +187,7 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
       }
       state.facts.chain = chain;
       const { pkix } = state.input.trust;
-      const failure = pkix && validatePath(chain, pkix, state.input.now, "tls");
+      const failure = pkix && validatePath(chain, pkix, state.input.now, "tls", state.input.pathRules);
       return failure && finding("pkix", "a path to a trusted root", failure.reason);
     },
   },

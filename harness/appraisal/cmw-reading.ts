@@ -30,6 +30,7 @@ export function readCmw(state: AppraisalState, cmwData: Bytes): Finding | undefi
         now: state.input.now,
         purpose: "attestation",
         signer: "signer of the CMW",
+        pathRules: state.input.pathRules,
       });
     });
     if ("problem" in result) return result.problem;

@@ -35,9 +35,9 @@ export const evidenceSteps: readonly Step<AppraisalState>[] = [
     ],
     applies: readingModel("background-check"),
     run(state) {
-      const { trust, now, profile } = state.input;
+      const { trust, now, profile, pathRules } = state.input;
       const open = ({ format, leaf }: EvidenceMessage) => format.open(leaf.value, profile);
-      const verification = { code: "evidence-signature", now, purpose: "attestation", signer: "attestation key" } as const;
+      const verification = { code: "evidence-signature", now, purpose: "attestation", signer: "attestation key", pathRules } as const;
       const { opened, findings } = verifyMessages(evidenceIn(state), open, trust.attestation, verification);
       if (opened.length > 0) state.facts.evidence = opened;
       return findings.find((found) => found !== undefined);

@@ -14,10 +14,10 @@ export const resultSteps: readonly Step<AppraisalState>[] = [
     requirements: ["expat-result-signed", "expat-result-in-extension", "ear-token"],
     applies: readingModel("passport"),
     run(state) {
-      const { trust, now } = state.input;
+      const { trust, now, pathRules } = state.input;
       const messages = resultsIn(state);
       const open = ({ format, leaf }: ResultMessage) => format.open(leaf.value);
-      const verification = { code: "result-signature", now, purpose: "result", signer: "issuer" } as const;
+      const verification = { code: "result-signature", now, purpose: "result", signer: "issuer", pathRules } as const;
       const { opened, findings } = verifyMessages(messages, open, trust.results, verification);
       if (opened.length > 0) state.facts.results = opened;
       const wrong = messages.map(({ leaf }) => wrongResult(state, leaf.value));

@@ -4,6 +4,7 @@ import type { FormatTable } from "../attestation/formats.ts";
 import type { PayloadAdapter } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
 import type { ParsedCertificate } from "../authenticator/certificate.ts";
+import type { PathRule } from "../authenticator/path-rules.ts";
 import type { ExporterSource, Side } from "../authenticator/secrets.ts";
 import type { CertificateMessage, CertificateVerifyMessage } from "../wire/authenticator.ts";
 import type { Bytes } from "../wire/bytes.ts";
@@ -50,6 +51,8 @@ export interface AppraisalInput {
   readonly asked?: AskedAttestation | undefined;
   /** The formats that are known; default: all of the suite. */
   readonly formats?: FormatTable | undefined;
+  /** The rules of path validation; default: all. */
+  readonly pathRules?: readonly PathRule[] | undefined;
 }
 
 /** What an attester was told: how to wrap its attestation, which format, and the claims or the result. */
