@@ -1,0 +1,94 @@
+import { appraisalSteps } from "../appraisal/appraise.ts";
+import { pathRules } from "../authenticator/path-rules.ts";
+import { relyingPartyParts } from "../reference/relying-party.ts";
+import { equivalentFaults } from "./equivalent-faults.ts";
+import { type Fault, leftOut } from "./fault.ts";
+import { relyingPartyInputFaults } from "./relying-party-input-faults.ts";
+import { weakenedRuleFaults } from "./weakened-rule-faults.ts";
+
+/** The statements that each rule of path validation keeps. */
+const ofPathRule: Readonly<Record<string, readonly string[]>> = {
+  signature: ["rfc5280-signature"],
+  "signature-hash": ["rfc8446-md5-refused", "rfc8446-sha1-certificate-refused"],
+  validity: ["rfc5280-validity"],
+  ca: ["rfc5280-ca-bit", "rfc5280-issuer-version"],
+  "path-length": ["rfc5280-path-length"],
+  "key-cert-sign": ["rfc5280-key-cert-sign"],
+  "critical-extension": ["rfc5280-critical-extension"],
+  "name-constraints": ["rfc5280-name-constraints", "rfc5280-name-excluded"],
+  "end-entity-version": ["rfc8446-x509v3"],
+  "end-entity-key-usage": ["rfc8446-key-usage"],
+};
+
+/** Each step of the appraisal whose rules are all left out, where it has more than one. */
+const stepsLeftOut = appraisalSteps
+  .filter(({ rules }) => rules.length > 1)
+  .map(
+    ({ name, title, rules }): Fault => ({
+      id: `relying-party/${name}/left-out`,
+      role: "relying-party",
+      title: `it does not ask: ${title}`,
+      requirements: requirementsOf(rules),
+      breaks: { rules: Object.fromEntries(rules.map((rule) => [`${name}/${rule.name}`, leftOut])) },
+    }),
+  );
+
+/** Each rule of the appraisal left out. */
+const rulesLeftOut = appraisalSteps.flatMap((step) =>
+  step.rules.map(
+    (rule): Fault => ({
+      id: `relying-party/${step.name}/${rule.name}-left-out`,
+      role: "relying-party",
+      title: `it does not ask: ${rule.title}`,
+      requirements: rule.requirements,
+      breaks: { rules: { [`${step.name}/${rule.name}`]: leftOut } },
+    }),
+  ),
+);
+
+/** Each rule of path validation left out, and each of what is asked before an authenticator is appraised, or a request made. */
+const otherRulesLeftOut: readonly Fault[] = [
+  ...pathRules.map(
+    ({ name, section }): Fault => ({
+      id: `relying-party/path/${name}-left-out`,
+      role: "relying-party",
+      title: `path validation leaves out the rule ${name} (${section})`,
+      requirements: ofPathRule[name] ?? [],
+      breaks: { withoutRule: `path/${name}` },
+    }),
+  ),
+  ...relyingPartyParts.relyingRules.map(
+    ({ name, title, requirements }): Fault => ({
+      id: `relying-party/validate/${name}-left-out`,
+      role: "relying-party",
+      title: `it does not ask: ${title}`,
+      requirements,
+      breaks: { withoutRule: `relying/${name}` },
+    }),
+  ),
+  ...relyingPartyParts.askingRules.map(
+    ({ name, title, requirements }): Fault => ({
+      id: `relying-party/request/${name}-left-out`,
+      role: "relying-party",
+      title: `it does not ask before it makes a request: ${title}`,
+      requirements,
+      breaks: { withoutRule: `asking/${name}` },
+    }),
+  ),
+];
+
+/**
+ * Faults of a relying party. What is left out is made from the lists of steps and rules, so that a new rule is a new fault; what is weakened
+ * or altered is written as data. Where a second guard makes a fault invisible, it is listed with the reason (equivalent-faults.ts).
+ */
+export const relyingPartyFaults: readonly Fault[] = [
+  ...stepsLeftOut,
+  ...rulesLeftOut,
+  ...otherRulesLeftOut,
+  ...weakenedRuleFaults,
+  ...relyingPartyInputFaults,
+].map((fault) => ({ ...fault, equivalent: equivalentFaults[fault.id] }));
+
+function requirementsOf(rules: readonly { readonly requirements: readonly string[] }[]): string[] {
+  return [...new Set(rules.flatMap(({ requirements }) => requirements))];
+}
