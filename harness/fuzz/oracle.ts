@@ -1,19 +1,18 @@
-import { validate } from "../appraisal/appraise.ts";
-import type { Finding } from "../appraisal/finding.ts";
+import type { RefusalCode, Refused } from "../appraisal/finding.ts";
 import type { PayloadAdapter } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
 import { otherSide } from "../authenticator/secrets.ts";
 import type { Answer, ConnectOptions, Driver, IutConnection } from "../iut/driver.ts";
-import { type AcceptedResult, isRefused, type Params } from "../iut/protocol.ts";
+import { type AcceptedResult, isRefused, type Params, type Refusal } from "../iut/protocol.ts";
 import { authenticate } from "../reference/attester.ts";
+import { type RelyingPartyParts, relyingPartyParts, validate } from "../reference/relying-party.ts";
 import { ReferenceChannel } from "../reference/state.ts";
+import { contextOf } from "../scenario/received.ts";
 import type { Channel } from "../tls/channel.ts";
 import type { Bytes } from "../wire/bytes.ts";
-import { DecodeError } from "../wire/reader.ts";
-import { decodeRequest } from "../wire/request.ts";
 
 /** What the second spine says of a message that was put before an implementation. */
-export type Appraised = { readonly kind: "accept" } | { readonly kind: "refuse"; readonly step: string; readonly finding: Finding };
+export type Appraised = { readonly kind: "accept" } | ({ readonly kind: "refuse" } & Refused);
 
 /** A message that an implementation decided on, what it decided, and what the suite's own lists say of it. */
 export interface Decision {
@@ -42,22 +41,17 @@ export function appraised(connection: IutConnection, terms: Terms, decided: (dec
       const answer = await connection.authenticate(ask);
       const declines = "refused" in answer || answer.value[0] === FINISHED;
       const mine = authenticate(theirs, { ...ask, channel: "", attestation: null }, terms.profile);
-      const appraisal: Appraised = isRefused(mine)
-        ? {
-            kind: "refuse",
-            step: "request",
-            finding: { code: "malformed", expected: "a request to answer", found: mine.refused.detail ?? "" },
-          }
-        : { kind: "accept" };
+      const appraisal: Appraised = isRefused(mine) ? refusal(mine, "answering") : { kind: "accept" };
       decided({ message: "request", accepted: !declines, appraised: appraisal });
       return answer;
     },
     async validate(ask): Promise<Answer<AcceptedResult | undefined>> {
-      const verdict = appraise(connection.channel, ask, terms, theirs.consumedContexts);
+      const appraised = appraisalOf(theirs, ask, terms);
       const answer = await connection.validate(ask);
       const accepted = !("refused" in answer);
-      if (accepted && verdict.context) theirs.consume(verdict.context);
-      decided({ message: "authenticator", accepted, appraised: verdict.appraised });
+      const context = accepted ? contextOf(ask.authenticator) : undefined;
+      if (context) theirs.consume(context);
+      decided({ message: "authenticator", accepted, appraised });
       return answer;
     },
     echo: (data) => connection.echo(data),
@@ -81,44 +75,28 @@ export function appraisedDriver(driver: Driver, terms: Terms, decided: (decision
 
 const FINISHED = 20;
 
-function appraise(
-  channel: Channel,
-  { request, authenticator, trust, policy, now }: Omit<Params<"validate">, "channel">,
-  { profile, payload }: Terms,
-  consumedContexts: ReadonlySet<string>,
-): { readonly appraised: Appraised; readonly context?: Bytes } {
-  // RFC 9261 section 5: only a server may send an authenticator that nobody asked for.
-  if (request === null && channel.side === "client") {
-    const finding: Finding = {
-      code: "wrong-role",
-      expected: "a request that it answers",
-      found: "an authenticator of a client without one",
-    };
-    return { appraised: { kind: "refuse", step: "request", finding } };
-  }
-  const verdict = validate({
-    connection: channel,
-    sender: channel.side,
-    profile,
-    request: request === null ? undefined : answered(request),
-    authenticator,
-    trust,
-    policy,
-    now: now === undefined ? new Date() : new Date(now),
-    consumedContexts,
-    payload,
-  });
-  if ("accepted" in verdict) return { appraised: { kind: "accept" }, context: verdict.accepted.context };
-  return { appraised: { kind: "refuse", ...verdict.refused } };
+/** What the reference relying party says; an acceptance is not yet remembered. */
+function appraisalOf(theirs: ReferenceChannel, ask: Omit<Params<"validate">, "channel">, { profile, payload }: Terms): Appraised {
+  let found: Refused | undefined;
+  const parts: RelyingPartyParts = {
+    ...relyingPartyParts,
+    appraise(input) {
+      const verdict = relyingPartyParts.appraise({ ...input, payload });
+      if ("refused" in verdict) found = verdict.refused;
+      return verdict;
+    },
+  };
+  const consumed = new Set(theirs.consumedContexts);
+  const trial = new ReferenceChannel(theirs.channel, { requestContexts: theirs.requestContexts, consumedContexts: consumed });
+  const verdict = validate(trial, { ...ask, channel: "" }, profile, parts);
+  return isRefused(verdict) ? refusal(verdict, "relying", found) : { kind: "accept" };
 }
 
-function answered(bytes: Bytes) {
-  try {
-    return { bytes, decoded: decodeRequest(bytes) };
-  } catch (error) {
-    if (error instanceof DecodeError) throw new Error(`a request that cannot be read is no ground for a verdict: ${error.message}`);
-    throw error;
-  }
+// The reference refuses with no other codes than those of a finding.
+function refusal({ refused }: { readonly refused: Refusal }, step: string, found?: Refused): Appraised {
+  if (found) return { kind: "refuse", ...found };
+  const { code = "other", detail = "" } = refused;
+  return { kind: "refuse", step, rule: code, finding: { code: code as RefusalCode, expected: "what the reference goes on with", found: detail } };
 }
 
 // The exporter of a connection is the same at both ends; nothing is ever sent on this one.

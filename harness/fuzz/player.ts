@@ -159,14 +159,14 @@ function outcomeOf(
   const disagreement = contradiction(expectation, last);
   if (disagreement !== undefined) return { kind: "harness-error", detail: disagreement };
   if (deviation) {
-    const step = last?.appraised.kind === "refuse" ? last.appraised.step : "valid";
+    const step = last?.appraised.kind === "refuse" ? `${last.appraised.step}/${last.appraised.rule}` : "valid";
     return { kind: "wrong", step, expected: deviation.expected, found: deviation.found };
   }
   const finding = judged.find((result) => result.kind === "finding");
   if (finding?.kind === "finding")
-    return { kind: "wrong", step: finding.step, expected: finding.finding.expected, found: finding.finding.found };
+    return { kind: "wrong", step: `${finding.step}/${finding.rule}`, expected: finding.finding.expected, found: finding.finding.found };
   if (observation !== undefined) return { kind: "observed", did: observation };
-  return { kind: "agrees", ...(last?.appraised.kind === "refuse" && { by: last.appraised.step }) };
+  return { kind: "agrees", ...(last?.appraised.kind === "refuse" && { by: `${last.appraised.step}/${last.appraised.rule}` }) };
 }
 
 // What is declared of the edits, and what the second spine says of the message that came of them.
@@ -174,8 +174,8 @@ function contradiction(expectation: Sentence["expectation"], last: Decision | un
   if (last === undefined) return undefined;
   const { appraised, message } = last;
   if (expectation.kind === "accept" && appraised.kind === "refuse") {
-    const { step, finding } = appraised;
-    return `declared valid, and the appraisal refuses the ${message} at ${step}: expected ${finding.expected}, found ${finding.found}`;
+    const { step, rule, finding } = appraised;
+    return `declared valid, and the appraisal refuses the ${message} at ${step}/${rule}: expected ${finding.expected}, found ${finding.found}`;
   }
   if (expectation.kind === "refuse" && appraised.kind === "accept") return `declared wrong, and the appraisal accepts the ${message}`;
   return undefined;
