@@ -25,6 +25,14 @@ function integer(from: number, to: number): (text: string) => number {
   };
 }
 
+function duration(text: string): number {
+  const [, number, unit] = /^(\d+)(s|m|h)$/.exec(text) ?? [];
+  const seconds = Number(number) * ({ s: 1, m: 60, h: 3600 }[unit ?? ""] ?? Number.NaN);
+  if (!(seconds > 0 && seconds <= 24 * 3600))
+    throw new InvalidArgumentError("expected a duration of at most a day, such as 30s, 10m or 2h");
+  return seconds * 1000;
+}
+
 // A timer of more than 24 days would fire at once.
 const milliseconds = integer(100, 3_600_000);
 
@@ -198,6 +206,25 @@ Examples:
   .action(async (check, options) => {
     const { explainCommand } = await import("./explain-command.ts");
     await explainCommand(check, options);
+  });
+
+program
+  .command("fuzz")
+  .description("generate sentences of the mutation language, play them against an implementation, and shrink what it gets wrong")
+  .addOption(iutOption)
+  .option("--seed <text>", "source of all choices (default: random; printed)")
+  .option("--cases <n>", "how many cases (default: 10000, or as many as --time allows)", integer(1, 1_000_000_000))
+  .option("--time <duration>", "how long, such as 30s, 10m or 2h", duration)
+  .option("--position <position>", "only these positions", collect(/,/))
+  .option("--focus <part>", "only edits of these parts: authenticator, evidence, binding, request, cmw", collect(/,/))
+  .option("--workers <n>", "threads, each with a process of the implementation (default: one per core, at most 4)", integer(1, 64))
+  .option("--profile <file>", "YAML or JSON: what the drafts leave open (schemas/profile.schema.json)")
+  .option("--timeout <ms>", "deadline for one answer of a shim", milliseconds, 10_000)
+  .option("--no-build", "do not run the manifest's build command first")
+  .addHelpText("after", "\nExample:\n  $ expat-conformance fuzz --iut iuts/cocos --seed 1 --cases 2000")
+  .action(async (options) => {
+    const { fuzzCommand } = await import("./fuzz-command.ts");
+    process.exitCode = await fuzzCommand(options);
   });
 
 program
