@@ -108,7 +108,9 @@ export class ConnectionPool<Script> implements Driver {
         const answer = await asked;
         if ("refused" in answer) {
           const { script } = this;
-          if (pooled.refusedSinceAcceptance && script !== undefined && !pooled.unproven.includes(script)) pooled.unproven.push(script);
+          // On a connection of its own a script has nobody's refusals to fear but its own.
+          const isDoubtful = key !== undefined && pooled.refusedSinceAcceptance;
+          if (isDoubtful && script !== undefined && !pooled.unproven.includes(script)) pooled.unproven.push(script);
           pooled.refusedSinceAcceptance = true;
         } else if (decides) {
           pooled.refusedSinceAcceptance = false;
