@@ -57,6 +57,7 @@ const bare: Envelope = {
     payload,
     key,
   }),
+  signedContent: ({ payload }) => payload,
   sign: ({ key, payload }) => sign("sha256", payload, key),
   encode({ protectedHeader, payload }, signature) {
     const chain = protectedHeader.flatMap(({ value }) => value as Bytes[]);

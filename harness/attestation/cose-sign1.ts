@@ -28,8 +28,9 @@ export const coseSign1: Envelope = {
     };
   },
 
-  sign: (content) =>
-    signWith(tokenAlgorithm(content.key).algorithm, content.key, toBeSigned(protectedBytes(content.protectedHeader), content.payload)),
+  signedContent: ({ protectedHeader, payload }) => toBeSigned(protectedBytes(protectedHeader), payload),
+
+  sign: (content, make = signWith) => make(tokenAlgorithm(content.key).algorithm, content.key, coseSign1.signedContent(content)),
 
   encode(content, signature) {
     const message = cbor.array([

@@ -22,9 +22,11 @@ export const jwsCompact: Envelope = {
     };
   },
 
-  sign: (content) => signWith(tokenAlgorithm(content.key).algorithm, content.key, signingInput(content.protectedHeader, content.payload)),
+  signedContent: ({ protectedHeader, payload }) => signingInput(protectedHeader, payload),
 
-  encode: (content, signature) => concat(signingInput(content.protectedHeader, content.payload), utf8(`.${toBase64url(signature)}`)),
+  sign: (content, make = signWith) => make(tokenAlgorithm(content.key).algorithm, content.key, jwsCompact.signedContent(content)),
+
+  encode: (content, signature) => concat(jwsCompact.signedContent(content), utf8(`.${toBase64url(signature)}`)),
 
   open(bytes) {
     const parts = view(bytes).toString("latin1").split(".", 4);

@@ -45,6 +45,9 @@ export interface SigningDeviation {
   readonly saltLength: number | null;
 }
 
+/** How a signature is made; algorithm and key fit. What makes vectors brings one that draws nothing at random. */
+export type Sign = (algorithm: SignatureAlgorithm, key: KeyObject, content: Bytes) => Bytes;
+
 /** No deviation: the signature as its scheme has it. */
 export const asTheSchemeSays: SigningDeviation = { prehash: null, ecdsaEncoding: null, saltLength: null };
 
@@ -74,14 +77,14 @@ export function chooseScheme(offered: readonly number[], key: KeyObject): number
  * A signature over `content` under a TLS SignatureScheme. The key must be of the scheme's type; its curve is not looked at, so that
  * a mismatch can be made on purpose; `deviation` makes other ones. Throws RangeError for an unknown scheme or a key of another type.
  */
-export function signWithScheme(scheme: number, key: KeyObject, content: Bytes, deviation = asTheSchemeSays): Bytes {
+export function signWithScheme(scheme: number, key: KeyObject, content: Bytes, deviation = asTheSchemeSays, make: Sign = signWith): Bytes {
   const algorithm = schemes[scheme] ?? forbidden[scheme];
   if (algorithm === undefined || key.asymmetricKeyType !== algorithm.keyType) {
     throw new RangeError(`cannot sign with ${schemeName(scheme)} and a key of type ${key.asymmetricKeyType}`);
   }
   const { prehash, ecdsaEncoding, saltLength } = deviation;
   const altered = { ...algorithm, ...(ecdsaEncoding && { ecdsaEncoding }), ...(saltLength !== null && { saltLength }) };
-  return signWith(altered, key, prehash ? createHash(prehash).update(content).digest() : content);
+  return make(altered, key, prehash ? createHash(prehash).update(content).digest() : content);
 }
 
 /** Signs `content`; `algorithm` and key must fit. */

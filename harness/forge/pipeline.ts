@@ -20,6 +20,8 @@ export interface Stage<Values, Input, Name extends keyof Values = keyof Values> 
   build(view: BuildView<Values>, input: Input): Values[Name];
   /** The bytes of the value, with its fields named; only where a later stage needs them. */
   encode?(value: NonNullable<Values[Name]>, view: BuildView<Values>, input: Input): Encoded;
+  /** What the stages behind compute of the value on their way (a hash, what is signed), by the functions that they use: for vectors. */
+  intermediates?(value: NonNullable<Values[Name]>, input: Input): Readonly<Record<string, unknown>>;
 }
 
 /**
