@@ -15,8 +15,9 @@ const may = {
   reference: ["wire", "authenticator", "attestation", "forge", "appraisal", "tls", "iut"],
   scenario: ["wire", "authenticator", "attestation", "forge", "appraisal", "explain", "tls", "carrier", "iut", "pki", "input"],
   example: ["wire", "authenticator", "attestation", "forge", "appraisal", "explain", "pki", "tls", "iut", "reference", "scenario"],
+  vectors: ["wire", "authenticator", "attestation", "forge", "appraisal", "pki", "scenario", "input"],
   report: ["wire", "attestation", "iut", "scenario", "input"],
-  cli: ["wire", "authenticator", "attestation", "explain", "example", "carrier", "tls", "iut", "reference", "scenario", "report", "input", "ledger"],
+  cli: ["wire", "authenticator", "attestation", "explain", "example", "carrier", "tls", "iut", "reference", "scenario", "report", "vectors", "input", "ledger"],
 };
 
 const direction = Object.entries(may).map(([folder, allowed]) => ({

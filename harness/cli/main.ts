@@ -213,6 +213,40 @@ program
     process.exitCode = await doctorCommand(options);
   });
 
+const vectors = program
+  .command("vectors")
+  .description("the published vectors: each stage of each message, right and wrong, for the unit tests of others")
+  .addHelpText("after", "\nExample:\n  $ expat-conformance vectors check");
+
+vectors
+  .command("generate")
+  .description("write the files of vectors anew: the same bytes on every machine and each time")
+  .option("--out <folder>", "where to write them (default: vectors/ of this package)")
+  .addHelpText("after", "\nExample:\n  $ expat-conformance vectors generate --out /tmp/vectors")
+  .action(async (options) => {
+    const { vectorsGenerateCommand } = await import("./vectors-command.ts");
+    vectorsGenerateCommand(options);
+  });
+
+vectors
+  .command("check")
+  .description("check files of vectors: their schema, what generating them anew gives, and what the appraisal says of each vector")
+  .argument("[file...]", "files of vectors (default: those of this package)")
+  .option("--json", "as an array, one object a file")
+  .addHelpText(
+    "after",
+    `
+Exit codes: 0 each vector gives what it promises; 1 one does not, or is not what is generated; 2 a file that is no file of vectors (each
+problem with its place; the others are still checked).
+
+Example:
+  $ expat-conformance vectors check vectors/bindings.json`,
+  )
+  .action(async (files, options) => {
+    const { vectorsCheckCommand } = await import("./vectors-command.ts");
+    process.exitCode = vectorsCheckCommand(files, options);
+  });
+
 program
   .command("reference")
   .description("serve the bundled reference as a shim: JSON-RPC lines on stdin and stdout")
