@@ -25,7 +25,7 @@ import {
 } from "./kinds.ts";
 import { render, renderStages } from "./render.ts";
 import { signDeterministically } from "./signing.ts";
-import type { StageJson } from "./stage-schemas.ts";
+import { isOutput, type StageJson } from "./stage-schemas.ts";
 
 /** A message that was made, with everything that a file says of it. */
 export interface Made {
@@ -46,7 +46,16 @@ export function make(kind: Kind, given: { readonly inputs: Inputs; readonly sour
   const { inputs, source } = ofFile ? editFile(given, resolve(mutation, kind, given.inputs), uses) : given;
   keysIn(source, uses);
   const edits = mutation && !ofFile ? [resolve(mutation, kind, inputs)] : [];
-  return { inputs, source, keys, ...build(kind, inputs, source, edits, uses) };
+  const { stages, output } = build(kind, inputs, source, edits, uses);
+  return { inputs, source, keys, stages: withoutOutput(kind, stages), output };
+}
+
+function withoutOutput(kind: Kind, stages: Made["stages"]): Made["stages"] {
+  const named = Object.entries(stages).map(([name, stage]): [string, StageJson] => {
+    const { bytes: _, ...others } = stage;
+    return [name, isOutput(name, kinds[kind].stages) ? others : stage];
+  });
+  return Object.fromEntries(named);
 }
 
 type Build = Pick<Made, "stages" | "output">;
