@@ -1,7 +1,16 @@
-import { signWith } from "../authenticator/signature.ts";
+import { publicKeyOf, signWith, verifyWith } from "../authenticator/signature.ts";
 import { type Bytes, concat, preview } from "../wire/bytes.ts";
 import { CborTag, cbor, decodeCbor } from "./cbor.ts";
-import { algorithmNamed, claimsOf, type Envelope, type Field, type FieldValue, TokenError, tokenAlgorithm } from "./token.ts";
+import {
+  algorithmNamed,
+  claimsOf,
+  type Envelope,
+  type Field,
+  type FieldValue,
+  type TokenContent,
+  TokenError,
+  tokenAlgorithm,
+} from "./token.ts";
 
 const TAG_COSE_SIGN1 = 18;
 const HEADER_ALG = 1;
@@ -28,8 +37,10 @@ export const coseSign1: Envelope = {
     };
   },
 
-  sign: (content) =>
-    signWith(tokenAlgorithm(content.key).algorithm, content.key, toBeSigned(protectedBytes(content.protectedHeader), content.payload)),
+  sign: (content) => signWith(tokenAlgorithm(content.key).algorithm, content.key, signedBy(content)),
+
+  isSignature: (content, signature) =>
+    verifyWith(tokenAlgorithm(content.key).algorithm, publicKeyOf(content.key), signedBy(content), signature),
 
   encode(content, signature) {
     const message = cbor.array([
@@ -87,6 +98,10 @@ function checkCritical(headers: Map<unknown, unknown>, unprotected: Map<unknown,
 }
 
 // Sig_structure of RFC 9052 section 4.4, with no external data.
+function signedBy({ protectedHeader, payload }: TokenContent): Bytes {
+  return toBeSigned(protectedBytes(protectedHeader), payload);
+}
+
 function toBeSigned(protectedHeader: Bytes, payload: Bytes): Bytes {
   return cbor.array([cbor.text("Signature1"), cbor.bytes(protectedHeader), cbor.bytes(new Uint8Array(0)), cbor.bytes(payload)]);
 }

@@ -1,4 +1,4 @@
-import { signWith } from "../authenticator/signature.ts";
+import { publicKeyOf, signWith, verifyWith } from "../authenticator/signature.ts";
 import { type Bytes, concat, preview, utf8, view } from "../wire/bytes.ts";
 import { decodeJson, fromBase64url, toBase64url } from "./json.ts";
 import { algorithmNamed, claimsOf, type Envelope, type Field, type FieldValue, TokenError, tokenAlgorithm } from "./token.ts";
@@ -23,6 +23,9 @@ export const jwsCompact: Envelope = {
   },
 
   sign: (content) => signWith(tokenAlgorithm(content.key).algorithm, content.key, signingInput(content.protectedHeader, content.payload)),
+
+  isSignature: ({ key, protectedHeader, payload }, signature) =>
+    verifyWith(tokenAlgorithm(key).algorithm, publicKeyOf(key), signingInput(protectedHeader, payload), signature),
 
   encode: (content, signature) => concat(signingInput(content.protectedHeader, content.payload), utf8(`.${toBase64url(signature)}`)),
 

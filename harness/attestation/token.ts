@@ -84,6 +84,8 @@ export interface Envelope {
   /** Headers around a payload; `contentType` where a payload is no set of claims. Throws RangeError where no algorithm fits the key. */
   compose(payload: Bytes, key: KeyObject, chain: readonly Bytes[], contentType?: string): TokenContent;
   sign(content: TokenContent): Bytes;
+  /** True where `signature` is one over this content by the content's own key. */
+  isSignature(content: TokenContent, signature: Bytes): boolean;
   encode(content: TokenContent, signature: Bytes): Bytes;
   /** Throws TokenError. */
   open(bytes: Bytes): OpenedToken;

@@ -100,6 +100,11 @@ function signatureStage(
       const content = values[token];
       return envelope && content ? { signature: envelope.sign(content) } : null;
     },
+    holds({ signature }, { values }, { attestation }) {
+      const envelope = envelopeOf(attestation);
+      const content = values[token];
+      return envelope !== undefined && content !== null && envelope.isSignature(content, signature);
+    },
     encode({ signature }, { values }, { attestation }) {
       const envelope = envelopeOf(attestation);
       const content = values[token];
