@@ -56,7 +56,7 @@ export function compareBuilds<Values, Input>(
     control.add(stage, input, alone ? { value, bytes } : undefined, follower ? sent.original?.values[name] : made);
     const differs = !alone && (!equalBytes(control.view.bytes(name), bytes) || differences(control.view.values[name], value).length > 0);
     if (here.length > 0) named.push(name);
-    else if (differs && stage.seal && sent.original && equalSeals(value, sent.original.values[name])) kept.push(name);
+    else if (follower && stage.seal && sent.original && equalSeals(value, sent.original.values[name])) kept.push(name);
     else if (differs) (stage.seal ? renewed : follows).push(name);
     if (differs || here.length > 0) altered.add(name);
   }
@@ -198,7 +198,7 @@ function covers(named: readonly string[], path: readonly string[], made: unknown
     const list = [before, after].find(Array.isArray);
     // The place of what an edit names moves with the elements before it: what it leaves alone there, the other edits must name.
     const places = list ? [before, after].map((each) => placeOf(each, step)) : [step];
-    if (depth >= path.length) return list !== undefined && depth === path.length;
+    if (depth >= path.length) return list !== undefined && named.length === path.length + 1;
     if (!places.includes(path[depth])) return false;
     [before, after] = [child(before, path[depth]), child(after, path[depth])];
   }
