@@ -1,7 +1,16 @@
-import { signWith } from "../authenticator/signature.ts";
+import { publicKeyOf, signWith, verifyWith } from "../authenticator/signature.ts";
 import { type Bytes, concat, preview } from "../wire/bytes.ts";
 import { CborTag, cbor, decodeCbor } from "./cbor.ts";
-import { algorithmNamed, claimsOf, type Envelope, type Field, type FieldValue, TokenError, tokenAlgorithm } from "./token.ts";
+import {
+  algorithmNamed,
+  claimsOf,
+  type Envelope,
+  type Field,
+  type FieldValue,
+  type TokenContent,
+  TokenError,
+  tokenAlgorithm,
+} from "./token.ts";
 
 const TAG_COSE_SIGN1 = 18;
 const HEADER_ALG = 1;
@@ -31,6 +40,9 @@ export const coseSign1: Envelope = {
   signedContent: ({ protectedHeader, payload }) => toBeSigned(protectedBytes(protectedHeader), payload),
 
   sign: (content, make = signWith) => make(tokenAlgorithm(content.key).algorithm, content.key, coseSign1.signedContent(content)),
+
+  isSignature: (content, signature) =>
+    verifyWith(tokenAlgorithm(content.key).algorithm, publicKeyOf(content.key), coseSign1.signedContent(content), signature),
 
   encode(content, signature) {
     const message = cbor.array([

@@ -87,6 +87,8 @@ export interface Envelope {
   signedContent(content: TokenContent): Bytes;
   /** `make`: how signatures are made; default: by node:crypto. */
   sign(content: TokenContent, make?: Sign): Bytes;
+  /** True where `signature` is one over this content by the content's own key. */
+  isSignature(content: TokenContent, signature: Bytes): boolean;
   encode(content: TokenContent, signature: Bytes): Bytes;
   /** Throws TokenError. */
   open(bytes: Bytes): OpenedToken;

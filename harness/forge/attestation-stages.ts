@@ -107,6 +107,11 @@ function signatureStage(
       const content = values[token];
       return envelope && content ? { signature: envelope.sign(content, sign) } : null;
     },
+    holds({ signature }, { values }, { attestation }) {
+      const envelope = envelopeOf(attestation);
+      const content = values[token];
+      return envelope !== undefined && content !== null && envelope.isSignature(content, signature);
+    },
     encode({ signature }, { values }, { attestation }) {
       const envelope = envelopeOf(attestation);
       const content = values[token];

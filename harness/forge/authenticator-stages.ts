@@ -1,7 +1,7 @@
 import { aikHash, attestationExport, bindingHashInput, bindingValue, publicKeyBytes } from "../attestation/binding.ts";
 import { parseCertificate } from "../authenticator/certificate.ts";
 import { authenticatorKeys, exporterLabels } from "../authenticator/secrets.ts";
-import { asTheSchemeSays, signWithScheme } from "../authenticator/signature.ts";
+import { asTheSchemeSays, isSignatureOf, signWithScheme } from "../authenticator/signature.ts";
 import {
   finishedMac,
   macTranscriptHash,
@@ -10,7 +10,7 @@ import {
   signatureTranscriptHash,
 } from "../authenticator/transcript.ts";
 import { encodeCertificate, encodeCertificateVerify, encodeFinished } from "../wire/authenticator.ts";
-import { type Bytes, concat } from "../wire/bytes.ts";
+import { type Bytes, concat, equalBytes } from "../wire/bytes.ts";
 import { HandshakeType, hashLength } from "../wire/code-points.ts";
 import { encodeCmwAttestation } from "../wire/extensions.ts";
 import { attestationStages } from "./attestation-stages.ts";
@@ -96,6 +96,10 @@ export const authenticatorStages: readonly Stage<AuthenticatorValues, BuildInput
       const signature = signWithScheme(content.scheme, content.key, signatureContent(content), content, sign);
       return { handshakeType: HandshakeType.certificateVerify, algorithm: content.scheme, signature };
     },
+    holds({ signature }, { values }) {
+      const content = values["signature-input"];
+      return content !== null && isSignatureOf(content.scheme, content.key, signatureContent(content), signature, content);
+    },
     encode: (value) => encodeCertificateVerify(value, value.handshakeType),
   }),
   stage({
@@ -111,6 +115,7 @@ export const authenticatorStages: readonly Stage<AuthenticatorValues, BuildInput
     name: "finished",
     seal: true,
     build: ({ values }) => ({ handshakeType: HandshakeType.finished, verifyData: finishedMac(values["mac-input"]) }),
+    holds: ({ verifyData }, { values }) => equalBytes(verifyData, finishedMac(values["mac-input"])),
     encode: (value) => encodeFinished(value.verifyData, value.handshakeType),
   }),
   stage({

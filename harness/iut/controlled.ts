@@ -5,7 +5,16 @@ import { type Channel, ChannelError } from "../tls/channel.ts";
 import { listen, startTls } from "../tls/node-channel.ts";
 import { type Bytes, equalBytes, preview } from "../wire/bytes.ts";
 import { type IutControl, IutFailure } from "./control.ts";
-import { type Ability, type Answer, abilities, type ConnectOptions, type Driver, type IutConnection, SetUpError } from "./driver.ts";
+import {
+  type Ability,
+  type Answer,
+  abilities,
+  type ConnectOptions,
+  type Delivery,
+  type Driver,
+  type IutConnection,
+  SetUpError,
+} from "./driver.ts";
 import { type AcceptedResult, type Hello, isRefused, type Params, PROTOCOL_VERSION, splitPosition } from "./protocol.ts";
 
 const HANDSHAKE_TIMEOUT_MS = 5000;
@@ -95,6 +104,8 @@ class ControlledDriver implements Driver {
 }
 
 class ControlledConnection implements IutConnection {
+  readonly deliveries: Delivery[] = [];
+
   constructor(
     readonly control: IutControl,
     readonly name: string,
@@ -150,6 +161,7 @@ class ControlledConnection implements IutConnection {
     if (!equalBytes(received.data, message)) {
       throw new SetUpError(`it received other bytes than were sent: ${preview(received.data)} for ${preview(message)}`);
     }
+    this.deliveries.push({ bytes: received.data, as: "received" });
     return received.data;
   }
 

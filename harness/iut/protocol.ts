@@ -39,6 +39,12 @@ const refusal = z.object({ refused: z.object({ code: z.string().optional(), deta
 
 export type Refusal = z.infer<typeof refusal>["refused"];
 
+/** The optional abilities that the protocol knows, its additions among them. */
+export const featureNames: readonly string[] = [
+  ...["spontaneous", "empty-authenticator", "get-context", "replay-detection", "export", "foreign-request"],
+  ...["cmw-tag", "cmw-collection", "cmw-signed"],
+];
+
 /** What an implementation says of itself; what is not in `supports` is not asked. */
 export const helloResult = z.object({
   protocol: z.number(),

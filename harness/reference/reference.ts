@@ -2,7 +2,7 @@ import { mediaTypes } from "../attestation/formats.ts";
 import { defaultProfile, type Profile } from "../attestation/profile.ts";
 import { supportedSchemes } from "../authenticator/signature.ts";
 import type { IutControl } from "../iut/control.ts";
-import { type Method, type Params, PROTOCOL_VERSION, positions, type Result } from "../iut/protocol.ts";
+import { featureNames, type Method, type Params, PROTOCOL_VERSION, positions, type Result } from "../iut/protocol.ts";
 import { RpcCode, RpcError } from "../iut/rpc-error.ts";
 import { ChannelError } from "../tls/channel.ts";
 import { dial, startTls } from "../tls/node-channel.ts";
@@ -13,12 +13,6 @@ import { DecodeError } from "../wire/reader.ts";
 import { authenticate } from "./attester.ts";
 import { request, validate } from "./relying-party.ts";
 import { ReferenceChannel, ReferenceChannels, refuse } from "./state.ts";
-
-/** Optional abilities (docs/iut-protocol.md). */
-const features = [
-  ...["spontaneous", "empty-authenticator", "get-context", "replay-detection", "export", "foreign-request"],
-  ...["cmw-tag", "cmw-collection", "cmw-signed"],
-];
 
 const HANDSHAKE_TIMEOUT_MS = 5000;
 const RECEIVE_TIMEOUT_MS = 2000;
@@ -52,7 +46,7 @@ export class Reference implements IutControl {
           models: ["background-check", "passport"],
           evidence: mediaTypes("background-check"),
           results: mediaTypes("passport"),
-          features: [...features],
+          features: [...featureNames],
         },
       };
     },

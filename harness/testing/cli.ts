@@ -147,8 +147,8 @@ export function fakeCommand(file: string, ...args: string[]): string[] {
 }
 
 /** A manifest whose shim is the reference with a fault (fakes/faults.mjs). */
-export function fakeShim(fault: string): string {
-  return manifest({ name: "fake", command: fakeCommand("shim.mjs", fault) });
+export function fakeShim(fault: string, environment: Record<string, string> = {}): string {
+  return manifest({ name: "fake", command: fakeCommand("shim.mjs", fault), environment });
 }
 
 /** A run that is reported in JSON Lines. */
