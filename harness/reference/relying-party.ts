@@ -9,7 +9,7 @@ import type { RequestInput } from "../forge/request-stages.ts";
 import type { Params, Result } from "../iut/protocol.ts";
 import { type Bytes, toHex } from "../wire/bytes.ts";
 import { DecodeError } from "../wire/reader.ts";
-import { type AuthenticatorRequest, decodeRequest, requestType } from "../wire/request.ts";
+import { type AuthenticatorRequest, decodeRequest, offeredSchemes, requestType } from "../wire/request.ts";
 import { firstRefusal, type Rule } from "./rule.ts";
 import { type ReferenceChannel, refuse } from "./state.ts";
 
@@ -111,6 +111,8 @@ export function validate(
   if (params.request !== null) {
     try {
       answered = { bytes: params.request, decoded: decodeRequest(params.request) };
+      // Read here once: a list of schemes that cannot be read is no ground to judge by.
+      offeredSchemes(answered.decoded);
     } catch (error) {
       if (error instanceof DecodeError) return refuse("malformed", `the request: ${error.message}`);
       throw error;
