@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { AppraisalState } from "../appraisal/state.ts";
 import { type AikHashInput, aikHash, attestationExport, type BindingInput, bindingValue, publicKeyBytes } from "../attestation/binding.ts";
-import { type ParsedCertificate, parseCertificate } from "../authenticator/certificate.ts";
 import type { OpenedEvidence } from "../attestation/format.ts";
 import type { Profile } from "../attestation/profile.ts";
+import { type ParsedCertificate, parseCertificate } from "../authenticator/certificate.ts";
 import { authenticatorKeys, type ExporterSource, type Side } from "../authenticator/secrets.ts";
 import { type Bytes, concat, fromHex, toHex, utf8, view } from "../wire/bytes.ts";
 import { type AuthenticatorHash, hashLength } from "../wire/code-points.ts";
@@ -99,8 +99,7 @@ export const bindingMistakes: readonly HashMistake[] = [
     title: "the exported value was made with another of the labels that the draft uses",
     hint: 'Export with the label of the profile; by default that of expat section 5.1, "Attestation".',
     requirements: ["expat-exporter-label"],
-    gives: (given) =>
-      LABELS.filter((label) => label !== given.profile.exporterLabel).map((label) => exported(given, { label })),
+    gives: (given) => LABELS.filter((label) => label !== given.profile.exporterLabel).map((label) => exported(given, { label })),
   },
   {
     name: "exported-without-context",
