@@ -235,17 +235,9 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
           const { algorithm: scheme, signature } = fact(state, "certificateVerify");
           const algorithm = schemeAlgorithm(scheme);
           const key = fact(state, "chain")[0]?.publicKey;
-          const { hash, handshakeContext } = authenticatorKeys(state.input.connection, state.input.sender);
-          const request = state.input.request?.bytes ?? NO_BYTES;
-          const content = signatureContent({
-            ...signatureFraming,
-            hash,
-            handshakeContext,
-            request,
-            certificate: fact(state, "certificateBytes"),
-          });
+          const content = expectedContent(state);
           if (algorithm && key && verifyWith(algorithm, key, content, signature)) return undefined;
-          const over = preview(content.subarray(-hashLength[hash]), 64);
+          const over = preview(content.subarray(-hashLength[state.input.connection.hash]), 64);
           const expected = `a ${schemeName(scheme)} signature of the end-entity key over ${over}`;
           return finding("signature-mismatch", expected, `a signature that does not verify: ${preview(signature)}`);
         },
@@ -273,15 +265,7 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
           "rfc8446-exporter-no-context",
         ],
         run(state) {
-          const { hash, handshakeContext, finishedKey: key } = authenticatorKeys(state.input.connection, state.input.sender);
-          const expected = finishedMac({
-            hash,
-            key,
-            handshakeContext,
-            request: state.input.request?.bytes ?? NO_BYTES,
-            certificate: fact(state, "certificateBytes"),
-            certificateVerify: fact(state, "certificateVerifyBytes"),
-          });
+          const expected = expectedMac(state);
           const found = fact(state, "verifyData");
           return equalMac(expected, found) ? undefined : finding("finished-mismatch", toHex(expected), toHex(found));
         },
@@ -291,6 +275,23 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
 ];
 
 const NO_BYTES: Bytes = new Uint8Array(0);
+
+/** What CertificateVerify is to sign (RFC 9261 section 5.2.2). */
+export function expectedContent(state: AppraisalState): Bytes {
+  const { connection, sender, request } = state.input;
+  const { hash, handshakeContext } = authenticatorKeys(connection, sender);
+  const certificate = fact(state, "certificateBytes");
+  return signatureContent({ ...signatureFraming, hash, handshakeContext, request: request?.bytes ?? NO_BYTES, certificate });
+}
+
+/** What Finished is to hold (RFC 9261 section 5.2.3). */
+export function expectedMac(state: AppraisalState): Bytes {
+  const { connection, sender, request } = state.input;
+  const { hash, handshakeContext, finishedKey: key } = authenticatorKeys(connection, sender);
+  const certificate = fact(state, "certificateBytes");
+  const certificateVerify = fact(state, "certificateVerifyBytes");
+  return finishedMac({ hash, key, handshakeContext, request: request?.bytes ?? NO_BYTES, certificate, certificateVerify });
+}
 
 /** The types that the request names, without one those of the ClientHello; undefined where that was not seen. */
 function requestedTypes({ input: { request, clientHello } }: AppraisalState): readonly number[] | undefined {

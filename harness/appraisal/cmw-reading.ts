@@ -19,6 +19,8 @@ export function signedForm(bytes: Bytes): SignedForm | undefined {
 /** Reads the CMW, of a signed one its payload, into `state.read`; a finding where it is none. */
 export function readCmw(state: AppraisalState): Finding | undefined {
   const { read } = state;
+  // What signs it cannot be read: there is nothing to read in it.
+  if (read.signedCmw && !read.signedCmw.token) return undefined;
   try {
     read.cmw = decodeCmw(read.signedCmw?.token?.payload ?? fact(state, "cmwData"));
     read.leaves = readLeaves(read.cmw, state);

@@ -1,10 +1,14 @@
 import { appraisalSteps } from "../appraisal/appraise.ts";
 import { pathRules } from "../authenticator/path-rules.ts";
 import { relyingPartyParts } from "../reference/relying-party.ts";
+import { comparisonFaults } from "./comparison-faults.ts";
 import { equivalentFaults } from "./equivalent-faults.ts";
 import { type Fault, leftOut } from "./fault.ts";
-import { relyingPartyInputFaults } from "./relying-party-input-faults.ts";
-import { weakenedRuleFaults } from "./weakened-rule-faults.ts";
+import { inputFaults } from "./input-faults.ts";
+import { memoryFaults } from "./memory-faults.ts";
+import { requestFaults } from "./request-faults.ts";
+import { weakenedAttestationFaults } from "./weakened-attestation-faults.ts";
+import { weakenedAuthenticatorFaults } from "./weakened-authenticator-faults.ts";
 
 /** The statements that each rule of path validation keeps. */
 const ofPathRule: Readonly<Record<string, readonly string[]>> = {
@@ -85,8 +89,12 @@ export const relyingPartyFaults: readonly Fault[] = [
   ...stepsLeftOut,
   ...rulesLeftOut,
   ...otherRulesLeftOut,
-  ...weakenedRuleFaults,
-  ...relyingPartyInputFaults,
+  ...comparisonFaults,
+  ...weakenedAuthenticatorFaults,
+  ...weakenedAttestationFaults,
+  ...inputFaults,
+  ...memoryFaults,
+  ...requestFaults,
 ].map((fault) => ({ ...fault, equivalent: equivalentFaults[fault.id] }));
 
 function requirementsOf(rules: readonly { readonly requirements: readonly string[] }[]): string[] {
