@@ -1,5 +1,6 @@
 import type { Accepted } from "../appraisal/appraise.ts";
-import type { AppraisalInput } from "../appraisal/state.ts";
+import type { Finding, Rule } from "../appraisal/finding.ts";
+import type { AppraisalInput, AppraisalState } from "../appraisal/state.ts";
 import type { Model } from "../attestation/format.ts";
 import type { BuildInput } from "../forge/authenticator-values.ts";
 import type { Mutation } from "../forge/mutation.ts";
@@ -39,8 +40,8 @@ export type Breaks =
   | { readonly authenticator: Edits<BuildInput>; readonly when?: Condition }
   /** The same for every request. */
   | { readonly request: Edits<RequestInput> }
-  /** A step of the appraisal (`STEP`) that is left out. */
-  | { readonly without: string }
+  /** Rules of the appraisal (`STEP/RULE`) that judge in another way, or do not judge at all (`leftOut`). */
+  | { readonly rules: Readonly<Record<string, Judging>> }
   /** A rule that is left out: of path validation, or of what is asked before something is done (harness/reference). */
   | { readonly withoutRule: `${"path" | "answering" | "asking" | "relying"}/${string}` }
   /** What is appraised is altered before, or what an acceptance says behind it. */
@@ -52,6 +53,15 @@ export type Breaks =
   | { readonly answers: () => Overrides }
   /** TLS itself: such a fault is looked for over real sockets. */
   | { readonly tls: (right: Parts) => Partial<Parts> };
+
+/** A rule of the appraisal that judges in another way. It must still read what later rules need, as `right` does. */
+export type Judging = (right: Rule<AppraisalState>) => (state: AppraisalState) => Finding | undefined;
+
+/** A rule that reads and does not judge: what it would find is let pass. */
+export const leftOut: Judging = (right) => (state) => {
+  right.run(state);
+  return undefined;
+};
 
 /** Edits as data, or made for what is about to be built. A value is a form of docs/writing-a-scenario.md, or a Deferred. */
 export type Edits<Input> = readonly FaultEdit[] | ((input: Input) => readonly FaultEdit[]);

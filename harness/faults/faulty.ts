@@ -1,5 +1,6 @@
 import { appraisalSteps, validate } from "../appraisal/appraise.ts";
-import type { AppraisalInput } from "../appraisal/state.ts";
+import type { Step } from "../appraisal/finding.ts";
+import type { AppraisalInput, AppraisalState } from "../appraisal/state.ts";
 import { pathRules } from "../authenticator/path-rules.ts";
 import type { ExporterSource, Side } from "../authenticator/secrets.ts";
 import { otherSide } from "../authenticator/secrets.ts";
@@ -7,12 +8,13 @@ import type { BuildInput } from "../forge/authenticator-values.ts";
 import { buildAuthenticator, buildRequest } from "../forge/build.ts";
 import { MutationError } from "../forge/edit.ts";
 import type { Mutation } from "../forge/mutation.ts";
+import type { RequestInput } from "../forge/request-stages.ts";
 import type { IutControl } from "../iut/control.ts";
 import type { Method, Params, Result } from "../iut/protocol.ts";
 import { type Parts, rightParts } from "../reference/parts.ts";
 import { Reference } from "../reference/reference.ts";
 import { resolveMutation, type ValueScope } from "../scenario/values.ts";
-import type { Breaks, Call, Condition, Edits, Fault, Overrides } from "./fault.ts";
+import type { Breaks, Call, Condition, Edits, Fault, Judging, Overrides } from "./fault.ts";
 
 /**
  * The reference with a fault (none: as it should be), behind the control protocol. `base` are parts that stand in for those of the
@@ -32,32 +34,25 @@ export function needsSockets({ breaks }: Fault): boolean {
 
 function partsOf(breaks: Breaks, right: Parts): Partial<Parts> {
   if ("authenticator" in breaks) {
-    const { authenticator, when = {} } = breaks;
     return {
       buildAuthenticator: (input) =>
-        fits(when, input)
-          ? whereItFits(
-              () =>
-                buildAuthenticator(
-                  input,
-                  resolved(authenticator, input, scopeOf(input.sender, input.profile.exporterLabel, input.connection)),
-                ),
-              () => buildAuthenticator(input),
-            )
-          : buildAuthenticator(input),
+        whereItFits(
+          () => buildAuthenticator(input, authenticatorEdits(breaks, input)),
+          () => buildAuthenticator(input),
+        ),
     };
   }
   if ("request" in breaks) {
     return {
       buildRequest: (input) =>
         whereItFits(
-          () => buildRequest(input, resolved(breaks.request, input, scopeOf(input.sender, input.profile.exporterLabel))),
+          () => buildRequest(input, requestEdits(breaks, input)),
           () => buildRequest(input),
         ),
     };
   }
-  if ("without" in breaks) {
-    const steps = without(appraisalSteps, breaks.without);
+  if ("rules" in breaks) {
+    const steps = withRules(breaks.rules);
     return { appraise: (input) => validate(input, steps) };
   }
   if ("withoutRule" in breaks) return partsWithoutRule(breaks.withoutRule, right);
@@ -73,6 +68,35 @@ function partsOf(breaks: Breaks, right: Parts): Partial<Parts> {
   if ("parts" in breaks) return breaks.parts(right);
   if ("tls" in breaks) return breaks.tls(right);
   return {};
+}
+
+// The appraisal with other rules in the places of its own.
+function withRules(rules: Readonly<Record<string, Judging>>): Step<AppraisalState>[] {
+  const left = new Set(Object.keys(rules));
+  const steps = appraisalSteps.map((step) => ({
+    ...step,
+    rules: step.rules.map((rule) => {
+      const place = `${step.name}/${rule.name}`;
+      const judging = rules[place];
+      left.delete(place);
+      return judging ? { ...rule, run: judging(rule) } : rule;
+    }),
+  }));
+  if (left.size > 0) throw new Error(`no rule ${[...left].join(", ")} in the appraisal`);
+  return steps;
+}
+
+/** The edits of a fault in an authenticator; none where its condition does not hold. Throws MutationError where a value of them has no meaning there. */
+export function authenticatorEdits(
+  { authenticator, when = {} }: Extract<Breaks, { authenticator: unknown }>,
+  input: BuildInput,
+): Mutation[] {
+  return fits(when, input) ? resolved(authenticator, input, scopeOf(input.sender, input.profile.exporterLabel, input.connection)) : [];
+}
+
+/** The edits of a fault in a request. Throws MutationError in the same way. */
+export function requestEdits({ request }: Extract<Breaks, { request: unknown }>, input: RequestInput): Mutation[] {
+  return resolved(request, input, scopeOf(input.sender, input.profile.exporterLabel));
 }
 
 function partsWithoutRule(place: string, right: Parts): Partial<Parts> {

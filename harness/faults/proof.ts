@@ -5,7 +5,7 @@ import type { Job, Trial } from "./trial.ts";
 /** A fault, and what the suites made of it. */
 export interface TriedFault {
   readonly fault: Fault;
-  /** The checks that see it, in the order of the suites. */
+  /** The checks that see it, in the order of the suites; none where the trial broke down. */
   readonly seenBy: readonly string[];
 }
 
@@ -52,9 +52,10 @@ export async function prove(faults: readonly Fault[], checks: readonly Check[], 
   const tried: (TriedFault & { readonly proven: boolean })[] = [];
   for (const [index, fault] of faults.entries()) {
     const trial = await trials[index];
-    tried.push({ fault, seenBy: trial?.failed ?? [], proven: trial?.errors.length === 0 });
+    const proven = trial?.errors.length === 0;
+    tried.push({ fault, seenBy: proven ? trial.failed : [], proven });
   }
-  const seen = new Set(tried.flatMap(({ seenBy, proven }) => (proven ? seenBy : [])));
+  const seen = new Set(tried.flatMap(({ seenBy }) => seenBy));
   const ids = (wanted: (each: (typeof tried)[number]) => boolean) => tried.filter(wanted).map(({ fault }) => fault.id);
   return {
     tried: tried.map(({ fault, seenBy }) => ({ fault, seenBy })),

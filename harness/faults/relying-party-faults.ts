@@ -1,8 +1,14 @@
 import { appraisalSteps } from "../appraisal/appraise.ts";
 import { pathRules } from "../authenticator/path-rules.ts";
-import { otherSide } from "../authenticator/secrets.ts";
 import { relyingPartyParts } from "../reference/relying-party.ts";
-import type { Fault } from "./fault.ts";
+import { comparisonFaults } from "./comparison-faults.ts";
+import { equivalentFaults } from "./equivalent-faults.ts";
+import { type Fault, leftOut } from "./fault.ts";
+import { inputFaults } from "./input-faults.ts";
+import { memoryFaults } from "./memory-faults.ts";
+import { requestFaults } from "./request-faults.ts";
+import { weakenedAttestationFaults } from "./weakened-attestation-faults.ts";
+import { weakenedAuthenticatorFaults } from "./weakened-authenticator-faults.ts";
 
 /** The statements that each rule of path validation keeps. */
 const ofPathRule: Readonly<Record<string, readonly string[]>> = {
@@ -18,26 +24,34 @@ const ofPathRule: Readonly<Record<string, readonly string[]>> = {
   "end-entity-key-usage": ["rfc8446-key-usage"],
 };
 
-/** Rules that a receiver may leave out: what they ask binds the sender. */
-const ofTheSender: Readonly<Record<string, string>> = {
-  "end-entity-version":
-    "RFC 8446 section 4.4.2.2 says what a sender's certificate is; nothing obliges a receiver to look (a probe records it)",
-  "end-entity-key-usage":
-    "RFC 8446 section 4.4.2.2 says what a sender's certificate allows; nothing obliges a receiver to look (a probe records it)",
-};
-
-/** Faults of a relying party: in what it appraises, and in how. */
-export const relyingPartyFaults: readonly Fault[] = [
-  ...appraisalSteps.map(
-    ({ name, title, requirements }): Fault => ({
+/** Each step of the appraisal whose rules are all left out, where it has more than one. */
+const stepsLeftOut = appraisalSteps
+  .filter(({ rules }) => rules.length > 1)
+  .map(
+    ({ name, title, rules }): Fault => ({
       id: `relying-party/${name}/left-out`,
       role: "relying-party",
       title: `it does not ask: ${title}`,
-      requirements,
-      breaks: { without: name },
-      ...(name === "claims" && { equivalent: "what an attester was told to claim is known to the judge alone, never to a relying party" }),
+      requirements: requirementsOf(rules),
+      breaks: { rules: Object.fromEntries(rules.map((rule) => [`${name}/${rule.name}`, leftOut])) },
+    }),
+  );
+
+/** Each rule of the appraisal left out. */
+const rulesLeftOut = appraisalSteps.flatMap((step) =>
+  step.rules.map(
+    (rule): Fault => ({
+      id: `relying-party/${step.name}/${rule.name}-left-out`,
+      role: "relying-party",
+      title: `it does not ask: ${rule.title}`,
+      requirements: rule.requirements,
+      breaks: { rules: { [`${step.name}/${rule.name}`]: leftOut } },
     }),
   ),
+);
+
+/** Each rule of path validation left out, and each of what is asked before an authenticator is appraised, or a request made. */
+const otherRulesLeftOut: readonly Fault[] = [
   ...pathRules.map(
     ({ name, section }): Fault => ({
       id: `relying-party/path/${name}-left-out`,
@@ -45,7 +59,6 @@ export const relyingPartyFaults: readonly Fault[] = [
       title: `path validation leaves out the rule ${name} (${section})`,
       requirements: ofPathRule[name] ?? [],
       breaks: { withoutRule: `path/${name}` },
-      equivalent: ofTheSender[name],
     }),
   ),
   ...relyingPartyParts.relyingRules.map(
@@ -57,30 +70,33 @@ export const relyingPartyFaults: readonly Fault[] = [
       breaks: { withoutRule: `relying/${name}` },
     }),
   ),
-  {
-    id: "relying-party/input/sender-swapped",
-    role: "relying-party",
-    title: "it takes its own end for the sender of the authenticator, in the labels of the exporter",
-    requirements: ["rfc9261-exporter-labels"],
-    breaks: { appraises: (input) => ({ ...input, sender: otherSide(input.sender) }) },
-  },
-  {
-    id: "relying-party/input/contexts-forgotten",
-    role: "relying-party",
-    title: "it remembers no context of an authenticator that it has accepted",
-    requirements: ["rfc9261-validate-context-reuse"],
-    breaks: { appraises: (input) => ({ ...input, consumedContexts: new Set() }) },
-  },
-  {
-    id: "relying-party/report/attested-though-not-read",
-    role: "relying-party",
-    title: "it reports attestation as verified wherever it stands, also where the policy is not to read it",
-    requirements: ["iut-policy-none"],
-    breaks: {
-      reports: (accepted, { policy }) =>
-        policy.attestation === "none"
-          ? { ...accepted, attestation: { model: "background-check", mediaType: "application/eat+cwt" } }
-          : accepted,
-    },
-  },
+  ...relyingPartyParts.askingRules.map(
+    ({ name, title, requirements }): Fault => ({
+      id: `relying-party/request/${name}-left-out`,
+      role: "relying-party",
+      title: `it does not ask before it makes a request: ${title}`,
+      requirements,
+      breaks: { withoutRule: `asking/${name}` },
+    }),
+  ),
 ];
+
+/**
+ * Faults of a relying party. What is left out is made from the lists of steps and rules, so that a new rule is a new fault; what is weakened
+ * or altered is written as data. Where a second guard makes a fault invisible, it is listed with the reason (equivalent-faults.ts).
+ */
+export const relyingPartyFaults: readonly Fault[] = [
+  ...stepsLeftOut,
+  ...rulesLeftOut,
+  ...otherRulesLeftOut,
+  ...comparisonFaults,
+  ...weakenedAuthenticatorFaults,
+  ...weakenedAttestationFaults,
+  ...inputFaults,
+  ...memoryFaults,
+  ...requestFaults,
+].map((fault) => ({ ...fault, equivalent: equivalentFaults[fault.id] }));
+
+function requirementsOf(rules: readonly { readonly requirements: readonly string[] }[]): string[] {
+  return [...new Set(rules.flatMap(({ requirements }) => requirements))];
+}
