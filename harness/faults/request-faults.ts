@@ -7,7 +7,10 @@ import { requestType } from "../wire/request.ts";
 import type { Fault, FaultEdit } from "./fault.ts";
 
 /** Every request altered: what is wrong, the statements, and the edits in the language of the scenarios. */
-const altered: readonly (Pick<Fault, "title" | "requirements"> & { readonly name: string; readonly edits: readonly FaultEdit[] })[] = [
+const altered: readonly (Pick<Fault, "title" | "requirements" | "needs"> & {
+  readonly name: string;
+  readonly edits: readonly FaultEdit[];
+})[] = [
   {
     name: "context-truncated",
     title: "it asks with the first 8 bytes of the context that it was given",
@@ -48,6 +51,7 @@ const altered: readonly (Pick<Fault, "title" | "requirements"> & { readonly name
     name: "server-name",
     title: "it writes server_name in every request",
     requirements: ["rfc9261-server-name-client-request-only"],
+    needs: { side: "server" },
     edits: [{ at: "extensions.list", op: "extend", value: { name: "serverName", type: ExtensionType.serverName, data: { hex: "" } } }],
   },
   {
@@ -83,7 +87,7 @@ const chosen: readonly (Pick<Fault, "title" | "requirements"> & { readonly name:
       name: "context-seldom-again",
       title: "it asks now and then with a context of before",
       requirements: ["rfc9261-context-unique"],
-      choose: (number, random) => (number % 50 === 0 ? Buffer.alloc(OWN_LENGTH, 1) : random),
+      choose: (number, random) => (number % 20 === 0 ? Buffer.alloc(OWN_LENGTH, 1) : random),
     },
     {
       name: "context-counted",
@@ -119,8 +123,8 @@ function numbered(number: number): Bytes {
 
 /** Faults of a relying party in what it asks. */
 export const requestFaults: readonly Fault[] = [
-  ...altered.map(({ name, title, requirements, edits }): Fault => {
-    return { id: `relying-party/request/${name}`, role: "relying-party", title, requirements, breaks: { request: edits } };
+  ...altered.map(({ name, title, requirements, needs, edits }): Fault => {
+    return { id: `relying-party/request/${name}`, role: "relying-party", title, requirements, needs, breaks: { request: edits } };
   }),
   {
     id: "relying-party/request/type-of-other-role",

@@ -26,6 +26,12 @@ const weakenedRules: readonly WeakenedRules[] = [
     rules: without("binding/present", "binding/equal", "aik-hash/present", "aik-hash/equal"),
   },
   {
+    name: "evidence/unbound-and-replayed",
+    title: "it compares neither the binding nor AIK_pub_hash, and takes a context a second time",
+    requirements: ["expat-binding-verified", "expat-aik-hash-verified", "rfc9261-validate-context-reuse"],
+    rules: without("binding/present", "binding/equal", "aik-hash/present", "aik-hash/equal", "freshness/context-new"),
+  },
+  {
     name: "evidence/bound-to-any-certificate",
     title: "it takes Evidence that is bound to any key of the chain",
     requirements: ["expat-binding-end-entity-key", "expat-aik-hash-verified"],
