@@ -33,8 +33,6 @@ export const equivalentFaults: Readonly<Record<string, string>> = {
   "relying-party/result-key/any": ONE_SUBMODULE,
   "relying-party/cmw/unknown-messages-skipped":
     "what becomes of an item of an unknown type beside Evidence is open (a probe records it); where nothing else is there, it is refused",
-  "relying-party/request/context-length-left-out":
-    "a context of more than 255 bytes is none (RFC 9261 section 4), so nobody asks for a request with one, and no request can hold it",
   "relying-party/validate/request-type-left-out":
     "no text has a validator look at the type of a request that it is handed; the signature and the MAC are over its bytes",
 };

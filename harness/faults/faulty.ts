@@ -114,7 +114,7 @@ function without<T extends { readonly name: string }>(list: readonly T[], name: 
   return rest;
 }
 
-function fits({ attested, hash, cmw, model, form, declines, spontaneous }: Condition, input: BuildInput): boolean {
+function fits({ attested, hash, cmw, model, form, declines, spontaneous, format }: Condition, input: BuildInput): boolean {
   const { connection, identity, attestation, request } = input;
   const is = <T>(wanted: T | undefined, found: T) => wanted === undefined || wanted === found;
   return (
@@ -124,7 +124,8 @@ function fits({ attested, hash, cmw, model, form, declines, spontaneous }: Condi
     is(form, attestation?.form) &&
     is(model, attestation ? modelOf(attestation.message) : undefined) &&
     is(declines, identity === null) &&
-    is(spontaneous, request.length === 0)
+    is(spontaneous, request.length === 0) &&
+    is(format, attestation && "format" in attestation.message ? attestation.message.format.name : undefined)
   );
 }
 

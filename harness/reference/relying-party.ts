@@ -9,7 +9,7 @@ import type { RequestInput } from "../forge/request-stages.ts";
 import type { Params, Result } from "../iut/protocol.ts";
 import { type Bytes, toHex } from "../wire/bytes.ts";
 import { DecodeError } from "../wire/reader.ts";
-import { type AuthenticatorRequest, decodeRequest, requestType } from "../wire/request.ts";
+import { type AuthenticatorRequest, decodeRequest, offeredSchemes, requestType } from "../wire/request.ts";
 import { firstRefusal, type Rule } from "./rule.ts";
 import { type ReferenceChannel, refuse } from "./state.ts";
 
@@ -72,9 +72,17 @@ export interface RelyingPartyParts {
   readonly buildRequest: (input: RequestInput) => { readonly request: Bytes };
   /** The appraisal of an authenticator, up to the first finding. */
   readonly appraise: (input: AppraisalInput) => ReturnType<typeof appraise>;
+  /** A context where none is given (RFC 9261 section 4: unpredictable to the peer). */
+  readonly chooseContext: () => Bytes;
 }
 
-export const relyingPartyParts: RelyingPartyParts = { askingRules, relyingRules, buildRequest, appraise: (input) => appraise(input) };
+export const relyingPartyParts: RelyingPartyParts = {
+  askingRules,
+  relyingRules,
+  buildRequest,
+  appraise: (input) => appraise(input),
+  chooseContext: () => randomBytes(32),
+};
 
 /** "request" (RFC 9261 section 7.1): a context of 32 random bytes unless one is given; one that was used is refused. */
 export function request(
@@ -84,7 +92,7 @@ export function request(
   parts: RelyingPartyParts = relyingPartyParts,
 ): Result<"request"> {
   const { requestContexts } = connection;
-  const context = params.context ?? randomBytes(32);
+  const context = params.context ?? parts.chooseContext();
   const refused = firstRefusal(parts.askingRules, { context, requestContexts });
   if (refused) return refused;
   requestContexts.add(toHex(context));
@@ -111,6 +119,8 @@ export function validate(
   if (params.request !== null) {
     try {
       answered = { bytes: params.request, decoded: decodeRequest(params.request) };
+      // Read here once: a list of schemes that cannot be read is no ground to judge by.
+      offeredSchemes(answered.decoded);
     } catch (error) {
       if (error instanceof DecodeError) return refuse("malformed", `the request: ${error.message}`);
       throw error;
