@@ -31,6 +31,8 @@ export const equivalentFaults: Readonly<Record<string, string>> = {
   "relying-party/result-status/overall-only": "which status counts where both have one is open (ear-status-place; a probe records it)",
   "relying-party/result-status/first-submodule-only": ONE_SUBMODULE,
   "relying-party/result-key/any": ONE_SUBMODULE,
+  "relying-party/cmw/base64url-left-out":
+    "padding and the standard alphabet are open (cmw-base64-padding, cmw-base64-alphabet; probes record them), and what is no base64 at all gives bytes that the rule evidence-signature/token refuses",
   "relying-party/cmw/unknown-messages-skipped":
     "what becomes of an item of an unknown type beside Evidence is open (a probe records it); where nothing else is there, it is refused",
   "relying-party/validate/request-type-left-out":
