@@ -22,13 +22,20 @@ export function readCmw(state: AppraisalState): Finding | undefined {
   // What signs it cannot be read: there is nothing to read in it.
   if (read.signedCmw && !read.signedCmw.token) return undefined;
   try {
-    read.cmw = decodeCmw(read.signedCmw?.token?.payload ?? fact(state, "cmwData"));
+    read.cmw = decodeCmw(read.signedCmw?.token?.payload ?? fact(state, "cmwData"), (defect, error) => {
+      if (!read.cmwDefects.has(defect)) read.cmwDefects.set(defect, error);
+    });
     read.leaves = readLeaves(read.cmw, state);
     return undefined;
   } catch (error) {
     if (!(error instanceof CmwError)) throw error;
-    return throughAdapter(state) ?? finding("cmw", "a CMW in CBOR or JSON", error.message);
+    return throughAdapter(state) ?? noCmw(error);
   }
+}
+
+/** The finding of what is no CMW, or not a right one. */
+export function noCmw(error: CmwError): Finding {
+  return finding("cmw", "a CMW in CBOR or JSON", error.message);
 }
 
 // An implementation that carries something else is wrong here; the adapter lets the later steps be judged all the same.
@@ -49,7 +56,8 @@ function readLeaves(cmw: Cmw, state: AppraisalState): ReadLeaf[] {
   return leavesOf(cmw).map((leaf) => readLeaf(leaf, state));
 }
 
-function readLeaf(leaf: CmwLeaf, { input: { formats, profile } }: AppraisalState): ReadLeaf {
+/** What a message of a CMW is, as far as its format can read it. */
+export function readLeaf(leaf: CmwLeaf, { input: { formats, profile } }: AppraisalState): ReadLeaf {
   const mediaType = mediaTypeOf(leaf.type, formats) ?? "";
   const [evidence, result] = [formatOf("background-check", mediaType, formats), formatOf("passport", mediaType, formats)];
   const openedEvidence = attempt(() => evidence?.open(leaf.value, profile));

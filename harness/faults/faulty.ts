@@ -70,8 +70,8 @@ function partsOf(breaks: Breaks, right: Parts): Partial<Parts> {
   return {};
 }
 
-// The appraisal with other rules in the places of its own.
-function withRules(rules: Readonly<Record<string, Judging>>): Step<AppraisalState>[] {
+/** The appraisal with other rules in the places (`STEP/RULE`) of its own. Throws Error where there is no such rule. */
+export function withRules(rules: Readonly<Record<string, Judging>>): Step<AppraisalState>[] {
   const left = new Set(Object.keys(rules));
   const steps = appraisalSteps.map((step) => ({
     ...step,

@@ -1,4 +1,3 @@
-import type { Accepted } from "../appraisal/appraise.ts";
 import type { AppraisalInput } from "../appraisal/state.ts";
 import { attestationFormats } from "../attestation/formats.ts";
 import { otherSide } from "../authenticator/secrets.ts";
@@ -156,64 +155,10 @@ const alteredInputs: readonly (Pick<Fault, "title" | "requirements" | "needs"> &
   })),
 ];
 
-/** What an acceptance says, altered. */
-const alteredReports: readonly (Pick<Fault, "title" | "requirements" | "needs"> & {
-  readonly name: string;
-  alter(accepted: Accepted, input: AppraisalInput): Accepted;
-})[] = [
-  {
-    name: "attested-though-not-read",
-    title: "it reports attestation as verified wherever it stands, also where the policy is not to read it",
-    requirements: ["iut-policy-none"],
-    alter: (accepted, { policy }) =>
-      policy.attestation === "none"
-        ? { ...accepted, attestation: { model: "background-check", mediaType: "application/eat+cwt" } }
-        : accepted,
-  },
-  {
-    name: "not-attested",
-    title: "it does not report that it has verified an attestation",
-    requirements: ["iut-policy-required"],
-    alter: (accepted) => ({ ...accepted, attestation: undefined }),
-  },
-  {
-    name: "other-model",
-    title: "it reports the other model of attestation",
-    requirements: ["iut-policy-required"],
-    alter({ attestation, ...accepted }) {
-      const model = attestation?.model === "passport" ? "background-check" : "passport";
-      return { ...accepted, attestation: attestation && { ...attestation, model } };
-    },
-  },
-  {
-    name: "no-context",
-    title: "it reports an empty context",
-    requirements: ["rfc9261-validate-identity"],
-    alter: (accepted) => ({ ...accepted, context: new Uint8Array(0) }),
-  },
-  {
-    name: "end-entity-alone",
-    title: "it reports the end-entity certificate and not the chain",
-    requirements: ["rfc9261-validate-identity"],
-    alter: (accepted) => ({ ...accepted, chain: accepted.chain.slice(0, 1) }),
-  },
-  {
-    name: "chain-reversed",
-    title: "it reports the chain from the other end",
-    requirements: ["rfc9261-validate-identity"],
-    alter: (accepted) => ({ ...accepted, chain: [...accepted.chain].reverse() }),
-  },
-];
-
-/** Faults of a relying party in what it takes to be given, and in what it says of what it has accepted. */
-export const inputFaults: readonly Fault[] = [
-  ...alteredInputs.map(({ name, title, requirements, needs, alter }): Fault => {
-    return { id: `relying-party/input/${name}`, role: "relying-party", title, requirements, needs, breaks: { appraises: alter } };
-  }),
-  ...alteredReports.map(({ name, title, requirements, needs, alter }): Fault => {
-    return { id: `relying-party/report/${name}`, role: "relying-party", title, requirements, needs, breaks: { reports: alter } };
-  }),
-];
+/** Faults of a relying party in what it takes to be given. */
+export const inputFaults: readonly Fault[] = alteredInputs.map(({ name, title, requirements, needs, alter }): Fault => {
+  return { id: `relying-party/input/${name}`, role: "relying-party", title, requirements, needs, breaks: { appraises: alter } };
+});
 
 function withProfile(input: AppraisalInput, other: Partial<AppraisalInput["profile"]>): AppraisalInput {
   return { ...input, profile: { ...input.profile, ...other } };

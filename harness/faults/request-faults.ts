@@ -1,183 +1,233 @@
-import { createHash } from "node:crypto";
 import { otherSide } from "../authenticator/secrets.ts";
-import { isRefused } from "../iut/protocol.ts";
+import { Deferred } from "../forge/mutation.ts";
+import type { RequestInput } from "../forge/request-stages.ts";
+import { relyingPartyParts } from "../reference/relying-party.ts";
 import { type Bytes, concat } from "../wire/bytes.ts";
-import { ExtensionType } from "../wire/code-points.ts";
 import { requestType } from "../wire/request.ts";
-import type { Fault, FaultEdit } from "./fault.ts";
+import type { Edits, Fault, Needs } from "./fault.ts";
 
-/** Every request altered: what is wrong, the statements, and the edits in the language of the scenarios. */
-const altered: readonly (Pick<Fault, "title" | "requirements"> & { readonly name: string; readonly edits: readonly FaultEdit[] })[] = [
-  {
-    name: "context-truncated",
-    title: "it asks with the first 8 bytes of the context that it was given",
-    requirements: ["rfc9261-request-context-length", "iut-request-context"],
-    edits: [{ at: "context.certificateRequestContext", op: "truncate", by: 8 }],
-  },
-  {
-    name: "no-signature-algorithms",
-    title: "it asks without signature_algorithms",
-    requirements: ["rfc9261-request-signature-algorithms", "rfc8446-request-signature-algorithms"],
-    edits: [{ at: "extensions.list.signatureAlgorithms", op: "drop" }],
-  },
-  {
-    name: "scheme-list-odd",
-    title: "it writes a list of schemes that ends in half of one",
-    requirements: ["rfc8446-scheme-list-structure", "rfc8446-vector-whole-elements"],
-    edits: [{ at: "extensions.list.signatureAlgorithms.data", op: "replace", value: { hex: "0003040308" } }],
-  },
-  {
-    name: "scheme-of-its-own",
-    title: "it offers a scheme of its own choice, and not those that were asked for",
-    requirements: ["rfc9261-request-signature-algorithms"],
-    edits: [{ at: "extensions.list.signatureAlgorithms.data", op: "replace", value: { hex: "00020603" } }],
-  },
-  {
-    name: "extension-twice",
-    title: "it writes signature_algorithms twice",
-    requirements: ["rfc8446-no-duplicate-extensions"],
-    edits: [{ at: "extensions.list.signatureAlgorithms", op: "duplicate" }],
-  },
-  {
-    name: "foreign-extension",
-    title: "it writes an extension that is for other messages",
-    requirements: ["rfc9261-request-extensions-registered"],
-    edits: [{ at: "extensions.list", op: "extend", value: { name: "alpn", type: 16, data: { hex: "0003026832" } } }],
-  },
-  {
-    name: "server-name",
-    title: "it writes server_name in every request",
-    requirements: ["rfc9261-server-name-client-request-only"],
-    edits: [{ at: "extensions.list", op: "extend", value: { name: "serverName", type: ExtensionType.serverName, data: { hex: "" } } }],
-  },
-  {
-    name: "no-offer",
-    title: "it does not offer attestation",
-    requirements: ["expat-request-offers-attestation"],
-    edits: [{ at: "extensions.list.cmwAttestation", op: "drop" }],
-  },
-  {
-    name: "offer-with-length",
-    title: "it writes a length in its offer of attestation",
-    requirements: ["expat-offer-empty"],
-    edits: [{ at: "extensions.list.cmwAttestation.data", op: "replace", value: { hex: "0000" } }],
-  },
-  {
-    name: "bytes-behind",
-    title: "it writes a byte behind its request",
-    requirements: ["rfc9261-request-structure", "rfc9261-request-api-output"],
-    edits: [{ at: "frame.bytes", op: "extend", value: { hex: "00" } }],
-  },
-];
-
-/** Contexts that it chooses badly, by their number and at random; a context that it was given has another length than `OWN_LENGTH`. */
-const chosen: readonly (Pick<Fault, "title" | "requirements"> & { readonly name: string; choose(number: number, random: Bytes): Bytes })[] =
-  [
-    {
-      name: "context-always-the-same",
-      title: "it asks with the same context each time",
-      requirements: ["rfc9261-context-unique"],
-      choose: () => Buffer.alloc(OWN_LENGTH, 1),
-    },
-    {
-      name: "context-seldom-again",
-      title: "it asks now and then with a context of before",
-      requirements: ["rfc9261-context-unique"],
-      choose: (number, random) => (number % 50 === 0 ? Buffer.alloc(OWN_LENGTH, 1) : random),
-    },
-    {
-      name: "context-counted",
-      title: "its contexts are a counter",
-      requirements: ["rfc9261-context-unpredictable"],
-      choose: (number) => numbered(number),
-    },
-    {
-      name: "context-of-few-bits",
-      title: "its contexts are a counter in steps that vary a little",
-      requirements: ["rfc9261-context-unpredictable"],
-      choose: (number, random) => numbered(16 * number + ((random[0] ?? 0) & 15)),
-    },
-    {
-      name: "context-of-a-fixed-seed",
-      title: "its contexts come from a generator with a fixed seed, and so come again on the next connection",
-      requirements: ["rfc9261-context-unpredictable"],
-      choose: (number) =>
-        createHash("sha256")
-          .update(`context ${number % 64}`)
-          .digest(),
-    },
-  ];
-
-/** The reference chooses contexts of that length. */
-const OWN_LENGTH = 32;
-
-function numbered(number: number): Bytes {
-  const context = Buffer.alloc(OWN_LENGTH);
-  context.writeUInt32BE(number, OWN_LENGTH - 4);
-  return context;
+function fault(id: string, title: string, requirements: readonly string[], request: Edits<RequestInput>, needs?: Needs): Fault {
+  return { id: `relying-party/${id}`, role: "relying-party", title, requirements, breaks: { request }, needs };
 }
 
-/** Faults of a relying party in what it asks. */
+const SCHEMES = "extensions.list.signatureAlgorithms";
+const OFFER = "extensions.list.cmwAttestation";
+
+/** Faults of a relying party in the requests that it makes (RFC 9261 section 4, expat section 3.1). */
 export const requestFaults: readonly Fault[] = [
-  ...altered.map(({ name, title, requirements, edits }): Fault => {
-    return { id: `relying-party/request/${name}`, role: "relying-party", title, requirements, breaks: { request: edits } };
-  }),
-  {
-    id: "relying-party/request/type-of-other-role",
-    role: "relying-party",
-    title: "it asks with the type of the other end",
-    requirements: ["rfc9261-request-type"],
-    breaks: {
-      request: ({ sender }) => [{ at: "message.handshakeType", op: "replace", value: requestType(otherSide(sender)) }],
+  fault(
+    "request-structure/in-record",
+    "the request is wrapped in a TLS record",
+    ["rfc9261-request-no-record-layer"],
+    [{ at: "message.bytes", op: "insert", value: { hex: "1603030100" } }],
+  ),
+  fault(
+    "request-structure/header-left-out",
+    "the request is sent without its handshake header",
+    ["rfc9261-request-handshake-encoding"],
+    [{ at: "frame.messages.0", op: "replace", value: new Deferred((lookUp) => (lookUp("message.bytes") as Bytes).subarray(4)) }],
+  ),
+  fault(
+    "request-structure/trailing-byte",
+    "a byte stands behind the request",
+    ["rfc9261-request-structure", "rfc9261-request-api-output"],
+    [{ at: "message.bytes", op: "extend", value: { hex: "00" } }],
+  ),
+  fault(
+    "request-structure/last-byte-lost",
+    "the last byte of the request is not sent",
+    ["rfc9261-request-structure", "rfc9261-request-api-output"],
+    [{ at: "message.bytes", op: "truncate" }],
+  ),
+  fault(
+    "request-structure/header-length-too-long",
+    "the length in the handshake header counts the header as well",
+    ["rfc9261-request-handshake-encoding", "rfc8446-vector-length"],
+    [{ at: "message.length", op: "add", by: 4 }],
+  ),
+  fault(
+    "request-structure/extensions-length-too-short",
+    "the length of the extensions leaves out the last byte",
+    ["rfc9261-request-structure", "rfc8446-vector-length"],
+    [{ at: "message.extensions.length", op: "add", by: -1 }],
+  ),
+  fault(
+    "request-structure/context-length-too-long",
+    "the length of the context is one too large",
+    ["rfc9261-request-structure", "rfc8446-vector-length"],
+    [{ at: "message.certificateRequestContext.length", op: "add", by: 1 }],
+  ),
+  fault("request-type/of-other-role", "it asks with the message of the other role", ["rfc9261-request-type"], ({ sender }) => [
+    { at: "message.handshakeType", op: "replace", value: requestType(otherSide(sender)) },
+  ]),
+  fault(
+    "request-type/no-request",
+    "the request has the handshake type of a Certificate",
+    ["rfc9261-request-type"],
+    [{ at: "message.handshakeType", op: "replace", value: 11 }],
+  ),
+  fault(
+    "request-context/constant",
+    "every request has the same context",
+    ["rfc9261-context-unique", "iut-request-context"],
+    [{ at: "context.certificateRequestContext", op: "replace", value: { text: "a context of 32 bytes, as before" } }],
+  ),
+  fault(
+    "request-context/in-32-bytes",
+    "a context is kept in a buffer of 32 bytes: longer ones are cut",
+    ["iut-request-context", "rfc9261-request-context-length"],
+    ({ certificateRequestContext: { length } }) => [
+      { at: "context.certificateRequestContext", op: "truncate", by: Math.max(0, length - 32) },
+    ],
+  ),
+  fault(
+    "request-context/as-text",
+    "a context is cut at its first zero byte, as text is in C",
+    ["iut-request-context", "rfc9261-context-unique"],
+    ({ certificateRequestContext: context }) => {
+      const end = context.indexOf(0);
+      return end < 0 ? [] : [{ at: "context.certificateRequestContext", op: "truncate", by: context.length - end }];
     },
-  },
-  {
-    id: "relying-party/api/context-of-empty-authenticator",
-    role: "relying-party",
-    title: "it gives out an empty context of an empty authenticator",
-    requirements: ["rfc9261-get-context", "iut-get-context"],
-    breaks: {
-      answers: () => ({
-        async context(params, right) {
-          const answer = await right("context", params);
-          return isRefused(answer) ? { context: new Uint8Array(0) } : answer;
-        },
-      }),
-    },
-  },
-  {
-    id: "relying-party/api/context-with-its-length",
-    role: "relying-party",
-    title: "it gives out a context with its length before it",
-    requirements: ["rfc9261-get-context", "iut-get-context"],
-    breaks: {
-      answers: () => ({
-        async context(params, right) {
-          const answer = await right("context", params);
-          return isRefused(answer) ? answer : { context: concat(Uint8Array.of(answer.context.length), answer.context) };
-        },
-      }),
-    },
-  },
-  ...chosen.map(
-    ({ name, title, requirements, choose }): Fault => ({
-      id: `relying-party/request/${name}`,
-      role: "relying-party",
-      title,
-      requirements,
-      breaks: {
-        parts(right) {
-          let count = 0;
-          return {
-            buildRequest(input) {
-              const { certificateRequestContext: given } = input;
-              return right.buildRequest(
-                given.length === OWN_LENGTH ? { ...input, certificateRequestContext: choose(count++, given) } : input,
-              );
-            },
-          };
-        },
+  ),
+  fault(
+    "request-context/with-length",
+    "the context that is given gets a length byte in front",
+    ["iut-request-context"],
+    ({ certificateRequestContext: context }) =>
+      context.length < 255 ? [{ at: "context.certificateRequestContext", op: "insert", value: Uint8Array.of(context.length) }] : [],
+  ),
+  fault(
+    "request-signature-algorithms/left-out",
+    "the request has no signature_algorithms",
+    ["rfc9261-request-signature-algorithms", "rfc8446-request-signature-algorithms"],
+    [{ at: SCHEMES, op: "drop" }],
+  ),
+  fault(
+    "request-signature-algorithms/list-length-left-out",
+    "the list of schemes has no length of its own",
+    ["rfc8446-scheme-list-structure"],
+    ({ signatureSchemes }) => [{ at: `${SCHEMES}.data`, op: "replace", value: encoded(signatureSchemes) }],
+  ),
+  fault(
+    "request-signature-algorithms/list-length-of-1",
+    "the length of the list of schemes has one byte",
+    ["rfc8446-scheme-list-structure"],
+    ({ signatureSchemes }) => [
+      { at: `${SCHEMES}.data`, op: "replace", value: concat(Uint8Array.of(2 * signatureSchemes.length), encoded(signatureSchemes)) },
+    ],
+  ),
+  fault(
+    "request-signature-algorithms/list-empty",
+    "the list of schemes is empty",
+    ["rfc8446-scheme-list-structure"],
+    [{ at: `${SCHEMES}.data`, op: "replace", value: { hex: "0000" } }],
+  ),
+  fault(
+    "request-signature-algorithms/half-a-scheme",
+    "the list of schemes ends in half a code point",
+    ["rfc8446-vector-whole-elements"],
+    ({ signatureSchemes }) => [
+      {
+        at: `${SCHEMES}.data`,
+        op: "replace",
+        value: concat(Uint8Array.of(0, 2 * signatureSchemes.length + 1), encoded(signatureSchemes), Uint8Array.of(4)),
       },
+    ],
+  ),
+  fault(
+    "request-signature-algorithms/little-endian",
+    "the schemes are in little-endian order",
+    ["rfc8446-scheme-list-structure", "rfc9261-request-signature-algorithms"],
+    ({ signatureSchemes }) => [
+      {
+        at: `${SCHEMES}.data`,
+        op: "replace",
+        value: concat(
+          Uint8Array.of(0, 2 * signatureSchemes.length),
+          encoded(signatureSchemes.map((code) => ((code & 0xff) << 8) | (code >> 8))),
+        ),
+      },
+    ],
+  ),
+  fault(
+    "request-signature-algorithms/first-alone",
+    "of the schemes that it is told to ask for, only the first is in the request",
+    ["rfc9261-request-signature-algorithms"],
+    ({ signatureSchemes }) => [
+      { at: `${SCHEMES}.data`, op: "replace", value: concat(Uint8Array.of(0, 2), encoded(signatureSchemes.slice(0, 1))) },
+    ],
+  ),
+  fault(
+    "request-signature-algorithms/own-list",
+    "the schemes are a list of its own (P-256 alone), whatever it is told to ask for",
+    ["rfc9261-request-signature-algorithms"],
+    [{ at: `${SCHEMES}.data`, op: "replace", value: { hex: "00020403" } }],
+    { scheme: "p384" },
+  ),
+  fault(
+    "request-signature-algorithms/under-signature-algorithms-cert",
+    "the schemes stand in signature_algorithms_cert (50) alone",
+    ["rfc9261-request-signature-algorithms", "rfc8446-request-signature-algorithms"],
+    [{ at: `${SCHEMES}.type`, op: "replace", value: 50 }],
+  ),
+  fault(
+    "request-extensions/schemes-twice",
+    "signature_algorithms stands twice in the request",
+    ["rfc8446-no-duplicate-extensions"],
+    [{ at: SCHEMES, op: "duplicate" }],
+  ),
+  fault(
+    "request-extensions/of-other-message",
+    "the request holds supported_versions (43), which is not for requests",
+    ["rfc9261-request-extensions-registered"],
+    [{ at: "extensions.list", op: "insert", value: { name: "supportedVersions", type: 43, data: { hex: "0304" } } }],
+  ),
+  fault(
+    "request-extensions/server-name-from-server",
+    "a CertificateRequest holds server_name",
+    ["rfc9261-server-name-client-request-only"],
+    ({ sender }) =>
+      sender === "server" ? [{ at: "extensions.list", op: "insert", value: { name: "serverName", type: 0, data: { hex: "" } } }] : [],
+    { side: "server" },
+  ),
+  fault(
+    "request-offer/left-out",
+    "the request does not offer attestation although it is told to",
+    ["expat-request-offers-attestation", "expat-offer-empty"],
+    [{ at: OFFER, op: "drop" }],
+  ),
+  fault(
+    "request-offer/inner-length",
+    "the offer holds a cmw_data of length zero in place of nothing",
+    ["expat-offer-empty"],
+    [{ at: `${OFFER}.data`, op: "replace", value: { hex: "0000" } }],
+  ),
+  fault(
+    "request-offer/other-code-point",
+    "the offer stands under 0xFFFF, not under the number of the profile",
+    ["expat-request-offers-attestation"],
+    [{ at: `${OFFER}.type`, op: "replace", value: 0xffff }],
+  ),
+  fault(
+    "request-offer/twice",
+    "the offer stands twice in the request",
+    ["rfc8446-no-duplicate-extensions"],
+    [{ at: OFFER, op: "duplicate" }],
+  ),
+  ...relyingPartyParts.askingRules.map(
+    ({ name, title, requirements }): Fault => ({
+      id: `relying-party/asking/${name}-not-asked`,
+      role: "relying-party",
+      title: `it does not ask: ${title}`,
+      requirements,
+      breaks: { withoutRule: `asking/${name}` },
+      ...(name === "context-length" && {
+        equivalent: "a longer context has no encoding (its length is one byte), and the control protocol hands none over",
+      }),
     }),
   ),
 ];
+
+function encoded(schemes: readonly number[]): Uint8Array {
+  return Uint8Array.from(schemes.flatMap((scheme) => [scheme >> 8, scheme & 0xff]));
+}

@@ -1,7 +1,8 @@
+import { readLeaf } from "../appraisal/cmw-reading.ts";
 import type { AppraisalState } from "../appraisal/state.ts";
 import { aikHash, attestationExport, bindingValue, publicKeyBytes } from "../attestation/binding.ts";
 import type { EvidenceClaims } from "../attestation/format.ts";
-import { type Bytes, equalBytes } from "../wire/bytes.ts";
+import { type Bytes, equalBytes, utf8, view } from "../wire/bytes.ts";
 import type { Fault, Judging } from "./fault.ts";
 import {
   keeping,
@@ -24,6 +25,12 @@ const weakenedRules: readonly WeakenedRules[] = [
     title: "it compares neither the binding nor AIK_pub_hash",
     requirements: ["expat-binding-verified", "expat-aik-hash-verified"],
     rules: without("binding/present", "binding/equal", "aik-hash/present", "aik-hash/equal"),
+  },
+  {
+    name: "evidence/unbound-and-replayed",
+    title: "it compares neither the binding nor AIK_pub_hash, and takes a context a second time",
+    requirements: ["expat-binding-verified", "expat-aik-hash-verified", "rfc9261-validate-context-reuse"],
+    rules: without("binding/present", "binding/equal", "aik-hash/present", "aik-hash/equal", "freshness/context-new"),
   },
   {
     name: "evidence/bound-to-any-certificate",
@@ -91,6 +98,21 @@ const weakenedRules: readonly WeakenedRules[] = [
         const known = read.leaves?.filter(({ asEvidence, asResult }) => asEvidence || asResult) ?? [];
         if (known.length > 0) read.leaves = known;
       }),
+    },
+  },
+  {
+    name: "cmw/token-verbatim",
+    title: "in JSON it takes a token that is text as it stands, and not as base64url",
+    requirements: ["cmw-json-base64url-text-too"],
+    needs: { format: "eat-jwt" },
+    rules: {
+      "cmw/base64url": () => (state) => {
+        const { read, facts } = state;
+        if (!read.cmwDefects.has("base64url")) return undefined;
+        const [, text] = JSON.parse(view(facts.cmwData ?? NO_BYTES).toString("utf8")) as [unknown, string];
+        read.leaves = read.leaves?.map(({ leaf }) => readLeaf({ ...leaf, value: utf8(text) }, state)) ?? [];
+        return undefined;
+      },
     },
   },
   {

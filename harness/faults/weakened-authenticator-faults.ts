@@ -1,4 +1,4 @@
-import { expectedContent } from "../appraisal/authenticator-steps.ts";
+import { expectedContent, expectedMac } from "../appraisal/authenticator-steps.ts";
 import type { AppraisalInput, AppraisalState } from "../appraisal/state.ts";
 import type { ParsedCertificate } from "../authenticator/certificate.ts";
 import { otherSide } from "../authenticator/secrets.ts";
@@ -10,6 +10,7 @@ import {
   supportedSchemes,
   verifyWith,
 } from "../authenticator/signature.ts";
+import { equalBytes } from "../wire/bytes.ts";
 import { type Fault, type Judging, leftOut } from "./fault.ts";
 import {
   keeping,
@@ -100,6 +101,26 @@ const weakenedRules: readonly WeakenedRules[] = [
         const scheme = facts.certificateVerify?.algorithm ?? 0;
         return verifies(schemeAlgorithm(scheme) ?? forbiddenAlgorithm(scheme), facts.chain?.[0]?.publicKey);
       }),
+    },
+  },
+  {
+    name: "finished/mac-of-any-length",
+    title: "it compares as much of the MAC as there is",
+    requirements: ["rfc8446-finished-length", "rfc9261-finished-mac"],
+    rules: {
+      "parse/finished-end": leftOut,
+      "parse/finished":
+        () =>
+        ({ read, facts }) => {
+          read.verifyData = facts.finishedBytes?.subarray(4) ?? NO_BYTES;
+          return undefined;
+        },
+      "finished/mac": () => (state) => {
+        const found = state.facts.verifyData ?? NO_BYTES;
+        const expected = expectedMac(state);
+        const length = Math.min(found.length, expected.length);
+        return equalBytes(expected.subarray(0, length), found.subarray(0, length)) ? undefined : WRONG;
+      },
     },
   },
   // The chain.
