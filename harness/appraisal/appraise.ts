@@ -1,13 +1,14 @@
 import type { Model } from "../attestation/format.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import { attestationSteps } from "./attestation-steps.ts";
-import { attestationExtensions, authenticatorSteps } from "./authenticator-steps.ts";
-import { type Finding, firstFinding, runAll, type Step, type StepResult } from "./finding.ts";
+import { authenticatorSteps } from "./authenticator-steps.ts";
+import { firstFinding, type Refused, runAll, type Step, type StepResult } from "./finding.ts";
+import { messageSteps } from "./message-steps.ts";
 import { senderSteps } from "./sender-steps.ts";
-import { type AppraisalInput, type AppraisalState, beginAppraisal } from "./state.ts";
+import { type AppraisalInput, type AppraisalState, attestationExtensions, beginAppraisal } from "./state.ts";
 
 /** The appraisal of an authenticator (second spine). A person who has read this list knows what is judged, and in which order. */
-export const appraisalSteps: readonly Step<AppraisalState>[] = [...authenticatorSteps, ...attestationSteps];
+export const appraisalSteps: readonly Step<AppraisalState>[] = [...messageSteps, ...authenticatorSteps, ...attestationSteps];
 
 /** What the judge asks: the appraisal, and what binds the sender alone. */
 export const judgedSteps: readonly Step<AppraisalState>[] = [...appraisalSteps, ...senderSteps];
@@ -32,7 +33,7 @@ export function judge(input: AppraisalInput): { results: StepResult[]; attested:
 export function validate(
   input: AppraisalInput,
   steps: readonly Step<AppraisalState>[] = appraisalSteps,
-): { accepted: Accepted } | { refused: { step: string; finding: Finding } } {
+): { accepted: Accepted } | { refused: Refused } {
   const state = beginAppraisal(input);
   const refused = firstFinding(steps, state);
   if (refused) return { refused };

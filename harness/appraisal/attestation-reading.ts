@@ -1,18 +1,12 @@
 import { publicKeyBytes } from "../attestation/binding.ts";
 import type { CmwLeaf } from "../attestation/cmw.ts";
 import type { Model } from "../attestation/format.ts";
-import { ALGORITHM_NAMES, type OpenedToken, TokenError } from "../attestation/token.ts";
 import type { ParsedCertificate } from "../authenticator/certificate.ts";
-import { parseCertificate } from "../authenticator/certificate.ts";
-import { MAX_CHAIN, validatePath } from "../authenticator/path.ts";
-import type { PathPurpose } from "../authenticator/path-rules.ts";
-import { verifyWith } from "../authenticator/signature.ts";
 import { type Bytes, equalBytes, preview } from "../wire/bytes.ts";
-import { attestationExtensions, finding } from "./authenticator-steps.ts";
-import type { Finding, NotApplicable } from "./finding.ts";
-import { type AppraisalState, type EvidenceMessage, type Facts, fact, needs, type ResultMessage } from "./state.ts";
+import { type Finding, finding, type NotApplicable, type RefusalCode } from "./finding.ts";
+import { type AppraisalState, attestationExtensions, type EvidenceMessage, type Facts, fact, needs, type ResultMessage } from "./state.ts";
 
-/** What the steps of an attestation share: whether they apply, and how a signed token is verified. */
+/** What the steps of an attestation share: whether they apply, what they are about, and how two values are compared. */
 
 export const NOT_READ: NotApplicable = { kind: "skipped", reason: "the policy is not to read attestation" };
 
@@ -60,70 +54,6 @@ export function each<Item extends { readonly place?: string }>(
   return undefined;
 }
 
-/** How a token is verified, and what its signer is called. */
-interface Verification {
-  /** Of the finding where it is not right. */
-  readonly code: Finding["code"];
-  readonly now: Date;
-  readonly purpose: PathPurpose;
-  readonly signer: string;
-}
-
-/**
- * Whether a token is signed by the first key of its chain, and that key chains to one of `anchors` (undefined: not judged).
- * Throws TokenError or Error where a certificate of the chain is none.
- */
-export function verifyToken(
-  { chain, algorithm, algorithmName, signedContent, signature }: OpenedToken,
-  anchors: readonly Bytes[] | undefined,
-  { code, now, purpose, signer }: Verification,
-): Finding | undefined {
-  if (chain.length > MAX_CHAIN) return finding(code, `a chain of at most ${MAX_CHAIN} certificates`, `${chain.length} of them`);
-  const certificates: ParsedCertificate[] = chain.map(parseCertificate);
-  const [leaf] = certificates;
-  if (leaf === undefined) return finding(code, `the chain of the ${signer}`, "no x5chain or x5c");
-  if (algorithm === undefined) return finding(code, ALGORITHM_NAMES, algorithmName);
-  if (!verifyWith(algorithm, leaf.publicKey, signedContent, signature)) {
-    return finding(code, `a signature of "${leaf.x509.subject}" (${algorithmName})`, "one that does not verify");
-  }
-  const failure = anchors && validatePath(certificates, anchors, now, purpose);
-  return failure && finding(code, `a path from the ${signer} to a trusted anchor`, failure.reason);
-}
-
-interface UnreadMessage<Token> {
-  readonly leaf: CmwLeaf;
-  readonly format: { readonly mediaType: string };
-  /** Where it was read already. */
-  readonly opened?: Token | undefined;
-}
-
-/** What reading and verifying messages of one kind came to. */
-interface Verified<Token> {
-  /** All that could be read, whether it verifies or not. */
-  readonly opened: readonly (Token & { readonly place: string })[];
-  /** For each message, in their order. */
-  readonly findings: readonly (Finding | undefined)[];
-}
-
-/** Reads each message and verifies it by `anchors`; later steps go on with what could be read. */
-export function verifyMessages<Token extends OpenedToken, Message extends UnreadMessage<Token>>(
-  messages: readonly Message[],
-  open: (message: Message) => Token,
-  anchors: readonly Bytes[] | undefined,
-  verification: Verification,
-): Verified<Token> {
-  const opened: (Token & { readonly place: string })[] = [];
-  const findings = messages.map((message) => {
-    const result = reads(verification.code, message.format.mediaType, () => {
-      const token = message.opened ?? open(message);
-      opened.push({ ...token, place: placeOf(message.leaf) });
-      return verifyToken(token, anchors, verification);
-    });
-    return "problem" in result ? result.problem : result.read;
-  });
-  return { opened, findings };
-}
-
 /** Where a message stands in its CMW, for people; empty where it stands alone. */
 export function placeOf({ path }: CmwLeaf): string {
   return path.join(" / ");
@@ -141,18 +71,7 @@ export function endEntity(state: AppraisalState): ParsedCertificate {
   return leaf;
 }
 
-/** A finding where the two differ; `missing` says what there is instead of bytes. */
-export function compare(code: Finding["code"], expected: Bytes, found: Bytes | undefined, missing: string): Finding | undefined {
-  if (found === undefined) return finding(code, preview(expected, 64), missing);
+/** A finding where what there is is not what is expected. */
+export function compare(code: RefusalCode, expected: Bytes, found: Bytes): Finding | undefined {
   return equalBytes(expected, found) ? undefined : finding(code, preview(expected, 64), preview(found, 64));
-}
-
-/** What reading a token came to: a finding of the code where it is none, or where its certificates are none. */
-export function reads<T>(code: Finding["code"], mediaType: string, read: () => T): { readonly read: T } | { readonly problem: Finding } {
-  try {
-    return { read: read() };
-  } catch (error) {
-    const what = error instanceof TokenError ? mediaType : "certificates in its chain";
-    return { problem: finding(code, what, (error as Error).message) };
-  }
 }

@@ -1,6 +1,5 @@
 import { type Bytes, preview, toHex } from "../wire/bytes.ts";
-import { finding } from "./authenticator-steps.ts";
-import type { NotApplicable, Step } from "./finding.ts";
+import { finding, type NotApplicable, type Step } from "./finding.ts";
 
 /** The contexts that one end chose freely, connection by connection, in the order in which they came. */
 export interface ContextSample {
@@ -27,79 +26,107 @@ export const contextSteps: readonly Step<ContextSample>[] = [
     name: "contexts-unique",
     title: "Of many contexts chosen on one connection none comes twice",
     why: "A context that comes twice lets an answer to the first request pass for an answer to the second.",
-    requirements: ["rfc9261-context-unique", "rfc9261-spontaneous-context-unique"],
-    run({ connections }) {
-      for (const { name, contexts } of connections) {
-        const seen = contexts.map(toHex);
-        const twice = seen.findIndex((context, index) => seen.indexOf(context) !== index);
-        if (twice < 0) continue;
-        const before = seen.indexOf(seen[twice] ?? "");
-        return finding(
-          "context-reused",
-          "each context once on a connection",
-          `${brief(contexts[twice])} as ${before + 1} and ${twice + 1} on ${name}`,
-        );
-      }
-      return undefined;
-    },
+    rules: [
+      {
+        name: "once",
+        title: "No context comes twice on a connection",
+        requirements: ["rfc9261-context-unique", "rfc9261-spontaneous-context-unique"],
+        run({ connections }) {
+          for (const { name, contexts } of connections) {
+            const seen = contexts.map(toHex);
+            const twice = seen.findIndex((context, index) => seen.indexOf(context) !== index);
+            if (twice < 0) continue;
+            const before = seen.indexOf(seen[twice] ?? "");
+            return finding(
+              "context-reused",
+              "each context once on a connection",
+              `${brief(contexts[twice])} as ${before + 1} and ${twice + 1} on ${name}`,
+            );
+          }
+          return undefined;
+        },
+      },
+    ],
   },
   {
     name: "contexts-repeated",
     title: "The contexts of one connection are not those of another one",
     why: "Who has seen one connection knows the contexts of the next, and can prepare answers with a key that is only lent.",
-    requirements: ["rfc9261-context-unpredictable", "rfc9261-spontaneous-context-unpredictable"],
     applies: ({ connections }) =>
       connections.length > 1 && connections.every(({ contexts }) => contexts.every(({ length }) => length >= 2))
         ? undefined
         : skipped("contexts of less than two octets come again by chance"),
-    run({ connections: [first, ...others] }) {
-      const known = new Set(first?.contexts.map(toHex));
-      for (const { name, contexts } of others) {
-        const again = contexts.filter((context) => known.has(toHex(context)));
-        if (again.length * 2 >= contexts.length) {
-          return finding(
-            "other",
-            `contexts on ${name} that were not on ${first?.name}`,
-            `${again.length} of ${contexts.length} came again: ${brief(again[0])}, …`,
-          );
-        }
-      }
-      return undefined;
-    },
+    rules: [
+      {
+        name: "of-other-connections",
+        title: "Fewer than half of the contexts of a connection come again on the next",
+        requirements: ["rfc9261-context-unpredictable", "rfc9261-spontaneous-context-unpredictable"],
+        run({ connections: [first, ...others] }) {
+          const known = new Set(first?.contexts.map(toHex));
+          for (const { name, contexts } of others) {
+            const again = contexts.filter((context) => known.has(toHex(context)));
+            if (again.length * 2 >= contexts.length) {
+              return finding(
+                "other",
+                `contexts on ${name} that were not on ${first?.name}`,
+                `${again.length} of ${contexts.length} came again: ${brief(again[0])}, …`,
+              );
+            }
+          }
+          return undefined;
+        },
+      },
+    ],
   },
   {
     name: "contexts-increment",
     title: "Contexts do not grow by the same amount each time",
     why: "The next value of a counter is known before it is used.",
-    requirements: ["rfc9261-context-unpredictable", "rfc9261-spontaneous-context-unpredictable"],
     applies: ({ connections }) =>
       connections.some(({ contexts }) => contexts.length >= 22) ? undefined : skipped("too few contexts to tell"),
-    run({ connections }) {
-      for (const { name, contexts } of connections) {
-        for (const order of ["big-endian", "little-endian"] as const) {
-          const steps = differences(contexts, order);
-          const continued = steps.filter((step, index) => step !== undefined && step === steps[index - 1]).length;
-          if (steps.length > 20 && continued * 2 >= steps.length - 1) {
-            const found = `${continued} of ${steps.length - 1} continue the last difference (${order}, on ${name}): ${contexts.slice(0, 3).map(brief).join(", ")}, …`;
-            return finding("other", "contexts with no constant difference", found);
+    rules: [
+      {
+        name: "differences",
+        title: "Fewer than half of the differences continue the one before",
+        requirements: ["rfc9261-context-unpredictable", "rfc9261-spontaneous-context-unpredictable"],
+        run({ connections }) {
+          for (const { name, contexts } of connections) {
+            for (const order of ["big-endian", "little-endian"] as const) {
+              const steps = differences(contexts, order);
+              const continued = steps.filter((step, index) => step !== undefined && step === steps[index - 1]).length;
+              if (steps.length > 20 && continued * 2 >= steps.length - 1) {
+                const found = `${continued} of ${steps.length - 1} continue the last difference (${order}, on ${name}): ${contexts.slice(0, 3).map(brief).join(", ")}, …`;
+                return finding("other", "contexts with no constant difference", found);
+              }
+            }
           }
-        }
-      }
-      return undefined;
-    },
+          return undefined;
+        },
+      },
+    ],
   },
   {
     name: "contexts-change",
     title: "From one context to the next as many bits change as 32 random ones would",
     why: "A time, a counter, or a few bits that vary can be tried out beforehand.",
-    requirements: ["rfc9261-context-unpredictable", "rfc9261-spontaneous-context-unpredictable"],
     applies: (sample) => (changes(sample).leastChanged > 0 ? undefined : skipped("too few contexts, or too short ones, to tell")),
-    run(sample) {
-      const { pairs, changed, leastChanged } = changes(sample);
-      if (changed >= leastChanged) return undefined;
-      const mean = (bits: number) => (bits / pairs).toFixed(1);
-      return finding("other", `at least ${mean(leastChanged)} bits that change, on average over ${pairs} pairs`, `${mean(changed)} bits`);
-    },
+    rules: [
+      {
+        name: "changed-bits",
+        title: "As many bits change as the bound above allows",
+        requirements: ["rfc9261-context-unpredictable", "rfc9261-spontaneous-context-unpredictable"],
+        run(sample) {
+          const { pairs, changed, leastChanged } = changes(sample);
+          if (changed >= leastChanged) return undefined;
+          const mean = (bits: number) => (bits / pairs).toFixed(1);
+          return finding(
+            "other",
+            `at least ${mean(leastChanged)} bits that change, on average over ${pairs} pairs`,
+            `${mean(changed)} bits`,
+          );
+        },
+      },
+    ],
   },
 ];
 

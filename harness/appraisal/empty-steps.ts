@@ -4,9 +4,8 @@ import { equalMac, finishedMac } from "../authenticator/transcript.ts";
 import { decodeFinished, decodeFrame, emptyCertificate } from "../wire/authenticator.ts";
 import { type Bytes, toHex } from "../wire/bytes.ts";
 import { hashLength } from "../wire/code-points.ts";
-import { DecodeError } from "../wire/reader.ts";
-import { finding } from "./authenticator-steps.ts";
-import type { Finding, Step } from "./finding.ts";
+import { decoding, withoutPlace } from "./decoding.ts";
+import { finding, type Step } from "./finding.ts";
 
 /** What an empty authenticator is judged by. */
 export interface EmptyAppraisal {
@@ -16,7 +15,8 @@ export interface EmptyAppraisal {
   readonly request: Bytes;
   readonly certificateRequestContext: Bytes;
   readonly authenticator: Bytes;
-  /** Filled by the step `empty-frame`. */
+  /** Filled by the step `empty-frame`: the message, and its MAC. */
+  finished?: Bytes;
   verifyData?: Bytes;
 }
 
@@ -26,31 +26,49 @@ export const emptySteps: readonly Step<EmptyAppraisal>[] = [
     name: "empty-frame",
     title: "An empty authenticator is a Finished alone",
     why: "A refusal that looks like an authenticator may be taken for one.",
-    requirements: ["rfc9261-empty-authenticator", "rfc9261-empty-handshake-encoding", "rfc9261-empty-no-record-layer"],
-    run(state): Finding | undefined {
-      try {
-        const frame = decodeFrame(state.authenticator);
-        if (frame.kind !== "empty") return finding("malformed", "a Finished alone", "an authenticator with a Certificate");
-        state.verifyData = decodeFinished(frame.finished, hashLength[state.connection.hash]);
-        return undefined;
-      } catch (error) {
-        if (!(error instanceof DecodeError)) throw error;
-        return finding("malformed", `${error.path}: ${error.expected}`, error.found);
-      }
-    },
+    rules: [
+      {
+        name: "messages",
+        title: "It is one message, a Finished, and no Certificate",
+        requirements: ["rfc9261-empty-authenticator", "rfc9261-empty-handshake-encoding", "rfc9261-empty-no-record-layer"],
+        run: (state) =>
+          decoding(() => {
+            const frame = decodeFrame(state.authenticator);
+            if (frame.kind !== "empty") return finding("malformed", "a Finished alone", "an authenticator with a Certificate");
+            state.finished = frame.finished;
+            return undefined;
+          }, withoutPlace),
+      },
+      {
+        name: "finished",
+        title: "The Finished holds a MAC, and nothing else",
+        requirements: ["rfc9261-empty-authenticator"],
+        run: (state) =>
+          decoding(() => {
+            if (state.finished) state.verifyData = decodeFinished(state.finished, hashLength[state.connection.hash]);
+            return undefined;
+          }, withoutPlace),
+      },
+    ],
   },
   {
     name: "empty-finished",
     title: "Its MAC covers the request and a Certificate with the request's context and no entries",
     why: "A refusal must be authentic too: else an attacker on the path declines in the peer's name.",
-    requirements: ["rfc9261-empty-mac", "rfc9261-empty-transcript", "rfc9261-exporter-labels"],
     applies: ({ verifyData }) => (verifyData ? undefined : { kind: "blocked", reason: "there is no Finished to judge" }),
-    run({ connection, sender, request, certificateRequestContext, verifyData = new Uint8Array(0) }) {
-      const { hash, handshakeContext, finishedKey: key } = authenticatorKeys(connection, sender);
-      const certificate = emptyCertificate(certificateRequestContext);
-      const certificateVerify = new Uint8Array(0);
-      const expected = finishedMac({ hash, key, handshakeContext, request, certificate, certificateVerify });
-      return equalMac(expected, verifyData) ? undefined : finding("finished-mismatch", toHex(expected), toHex(verifyData));
-    },
+    rules: [
+      {
+        name: "mac",
+        title: "verify_data is the MAC over the request and a Certificate without entries",
+        requirements: ["rfc9261-empty-mac", "rfc9261-empty-transcript", "rfc9261-exporter-labels"],
+        run({ connection, sender, request, certificateRequestContext, verifyData = new Uint8Array(0) }) {
+          const { hash, handshakeContext, finishedKey: key } = authenticatorKeys(connection, sender);
+          const certificate = emptyCertificate(certificateRequestContext);
+          const certificateVerify = new Uint8Array(0);
+          const expected = finishedMac({ hash, key, handshakeContext, request, certificate, certificateVerify });
+          return equalMac(expected, verifyData) ? undefined : finding("finished-mismatch", toHex(expected), toHex(verifyData));
+        },
+      },
+    ],
   },
 ];

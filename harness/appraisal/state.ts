@@ -1,14 +1,17 @@
-import type { Cmw, CmwEncoding, CmwLeaf } from "../attestation/cmw.ts";
+import type { Cmw, CmwDefect, CmwEncoding, CmwError, CmwLeaf } from "../attestation/cmw.ts";
 import type { EvidenceFormat, Model, OpenedEvidence, OpenedResult, ResultFormat } from "../attestation/format.ts";
 import type { FormatTable } from "../attestation/formats.ts";
 import type { PayloadAdapter } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
+import type { Envelope, OpenedToken } from "../attestation/token.ts";
 import type { ParsedCertificate } from "../authenticator/certificate.ts";
+import type { PathRule } from "../authenticator/path-rules.ts";
 import type { ExporterSource, Side } from "../authenticator/secrets.ts";
-import type { CertificateMessage, CertificateVerifyMessage } from "../wire/authenticator.ts";
+import type { AuthenticatorFrame, CertificateMessage, CertificateVerifyMessage } from "../wire/authenticator.ts";
 import type { Bytes } from "../wire/bytes.ts";
+import type { DecodeError } from "../wire/reader.ts";
 import type { AuthenticatorRequest } from "../wire/request.ts";
-import type { NotApplicable } from "./finding.ts";
+import type { Finding, NotApplicable } from "./finding.ts";
 
 /**
  * Roots, DER: of the end-entity certificate, of attestation keys, of Attestation Result issuers. An empty list trusts nothing; undefined
@@ -48,6 +51,8 @@ export interface AppraisalInput {
   readonly payload: PayloadAdapter;
   /** What an attester was told to attest, where it was told (docs/iut-protocol.md). */
   readonly asked?: AskedAttestation | undefined;
+  /** The rules of path validation; default: all of path-rules.ts. */
+  readonly pathRules?: readonly PathRule[] | undefined;
   /** The formats that are known; default: all of the suite. */
   readonly formats?: FormatTable | undefined;
 }
@@ -78,7 +83,47 @@ export interface ResultMessage {
   readonly opened?: OpenedResult | undefined;
 }
 
+/** A message of a CMW: what it is as Evidence and as a result, where there is such a format of its media type. */
+export interface ReadLeaf {
+  readonly leaf: CmwLeaf;
+  readonly asEvidence: EvidenceMessage | undefined;
+  readonly asResult: ResultMessage | undefined;
+  /** By its own content it is Evidence, or a result. */
+  readonly isEvidence: boolean;
+  readonly isResult: boolean;
+}
+
+/** A form of signed CMW (draft-ietf-rats-msg-wrap section 4). */
+export interface SignedForm {
+  readonly name: string;
+  readonly envelope: Envelope;
+  readonly encoding: CmwEncoding;
+  readonly contentType: string;
+}
+
 export type AttestedMessage = EvidenceMessage | ResultMessage;
+
+/** The messages as far as they can be read, whether all in them is right or not: what the rules of `frame` and `parse` ask each other. */
+export interface ReadMessages {
+  frame?: AuthenticatorFrame;
+  certificate?: CertificateMessage;
+  certificateVerify?: CertificateVerifyMessage;
+  verifyData?: Bytes;
+  cmwData?: Bytes;
+  /** The certificates up to the first that is none. */
+  chain?: ParsedCertificate[];
+  /** A CMW that is itself signed: its form, and the token where it is one. */
+  signedCmw?: { readonly form: SignedForm; readonly token?: OpenedToken };
+  cmw?: Cmw;
+  /** What is wrong in the CMW though it could be read; the first of each kind. */
+  readonly cmwDefects: Map<CmwDefect, CmwError>;
+  /** The messages in the CMW. */
+  leaves?: readonly ReadLeaf[];
+  /** What is wrong where an authenticator is followed by more. */
+  behindFrame?: Finding;
+  /** The error where bytes follow a structure. */
+  readonly surplus: Partial<Record<"certificate" | "certificateVerify" | "finished" | "cmwData", DecodeError>>;
+}
 
 /** What the steps have found out so far. Each field is filled by the step that establishes it. */
 export interface Facts {
@@ -102,12 +147,18 @@ export interface Facts {
 
 export interface AppraisalState {
   readonly input: AppraisalInput;
+  readonly read: ReadMessages;
   readonly facts: Facts;
 }
 
 /** The state in which an appraisal begins. */
 export function beginAppraisal(input: AppraisalInput): AppraisalState {
-  return { input, facts: {} };
+  return { input, read: { surplus: {}, cmwDefects: new Map() }, facts: {} };
+}
+
+/** The cmw_attestation extensions that the step `parse` has found. */
+export function attestationExtensions({ facts }: AppraisalState): NonNullable<Facts["attestations"]> {
+  return facts.attestations ?? [];
 }
 
 /** `applies` of a step that needs `fact`: blocked where an earlier step could not establish it. */

@@ -59,6 +59,11 @@ export function schemeAlgorithm(scheme: number): SignatureAlgorithm | undefined 
   return schemes[scheme];
 }
 
+/** The algorithm of a scheme that TLS 1.3 forbids in CertificateVerify, where it is one that can be made here on purpose. */
+export function forbiddenAlgorithm(scheme: number): SignatureAlgorithm | undefined {
+  return forbidden[scheme];
+}
+
 /** True where the key is of the type, and on the curve, that the algorithm demands. */
 export function keyFits(algorithm: SignatureAlgorithm, key: KeyObject): boolean {
   if (key.asymmetricKeyType !== algorithm.keyType) return false;

@@ -250,10 +250,51 @@ Example:
 program
   .command("reference")
   .description("serve the bundled reference as a shim: JSON-RPC lines on stdin and stdout")
-  .addHelpText("after", "\nExample (a manifest):\n  name: reference-as-a-shim\n  command: [npx, expat-conformance, reference]")
-  .action(async () => {
+  .option("--fault <name>", "with this defect, which checks have to find")
+  .addOption(new Option("--faults", "list the defects that it can be given, in place of serving").conflicts("fault"))
+  .option("--json", "with --faults: as an array of objects with id, role, title, requirements and, of some, equivalent")
+  .addHelpText(
+    "after",
+    `
+Example (a manifest):
+  name: reference-as-a-shim
+  command: [npx, expat-conformance, reference]
+
+Examples:
+  $ expat-conformance reference --faults
+  $ expat-conformance reference --fault attester/finished/key-of-other-role`,
+  )
+  .action(async (options) => {
     const { referenceCommand } = await import("./reference-command.ts");
-    await referenceCommand();
+    await referenceCommand(options);
+  });
+
+program
+  .command("prove")
+  .description(
+    "prove the suites: run them against the reference with each of its faults, and without one, and say which checks see which fault",
+  )
+  .option("--fault <name>", "only faults whose name matches (* matches anything); may be given more than once", collect(/,/))
+  .option("--checks <glob>", "only checks whose id matches", collectGlobs)
+  .option("--json", "print the score and what is wrong as one object")
+  .option("--report <folder>", "write proof.md and proof.json with the whole matrix")
+  .option("--workers <n>", "threads (default: one per core)", integer(1, 64))
+  .option("--sockets", "real TLS over loopback for every fault, not only for those of TLS itself; takes three times as long")
+  .addHelpText(
+    "after",
+    `
+Exit codes: 0 every fault is seen, or equivalent and not seen, and nothing fails without one; 1 a survivor, a false alarm, an equivalent
+fault that is seen, or a negative check that no fault makes fail (asked only without --fault and --checks); 2 usage, or a trial broke down.
+
+Examples:
+  $ expat-conformance prove
+  $ expat-conformance prove --fault 'attester/binding/*'
+  $ expat-conformance prove --fault relying-party/freshness/left-out --checks 'rfc9261/7-api/*'
+  $ expat-conformance prove --report reports`,
+  )
+  .action(async (options) => {
+    const { proveCommand } = await import("./prove-command.ts");
+    process.exitCode = await proveCommand(options);
   });
 
 // A reader such as `head` that has seen enough ends neither the run nor its reports.

@@ -103,7 +103,8 @@ class ControlledDriver implements Driver {
   }
 }
 
-class ControlledConnection implements IutConnection {
+/** One connection with an implementation behind the control protocol: messages move over `channel`, the harness's end of it. */
+export class ControlledConnection implements IutConnection {
   readonly deliveries: Delivery[] = [];
 
   constructor(

@@ -5,16 +5,15 @@ import type { IutControl } from "../iut/control.ts";
 import { featureNames, type Method, type Params, PROTOCOL_VERSION, positions, type Result } from "../iut/protocol.ts";
 import { RpcCode, RpcError } from "../iut/rpc-error.ts";
 import { ChannelError } from "../tls/channel.ts";
-import { dial, startTls } from "../tls/node-channel.ts";
 import { version } from "../version.ts";
 import { getContext } from "../wire/authenticator.ts";
-import { cipherSuites, isCipherSuite } from "../wire/code-points.ts";
+import { cipherSuites } from "../wire/code-points.ts";
 import { DecodeError } from "../wire/reader.ts";
 import { authenticate } from "./attester.ts";
+import { type Parts, rightParts } from "./parts.ts";
 import { request, validate } from "./relying-party.ts";
 import { ReferenceChannel, ReferenceChannels, refuse } from "./state.ts";
 
-const HANDSHAKE_TIMEOUT_MS = 5000;
 const RECEIVE_TIMEOUT_MS = 2000;
 
 type Handlers = { [M in Method]: (params: Params<M>) => Result<M> | Promise<Result<M>> };
@@ -24,7 +23,7 @@ type Handlers = { [M in Method]: (params: Params<M>) => Result<M> | Promise<Resu
  * It serves the control protocol like any shim, in process or as a program of its own.
  */
 export class Reference implements IutControl {
-  readonly #startTls: typeof startTls;
+  readonly #parts: Parts;
   readonly #channels = new ReferenceChannels();
   #profile: Profile = defaultProfile;
 
@@ -51,9 +50,9 @@ export class Reference implements IutControl {
       };
     },
     open: (params) => this.#open(params),
-    request: (params) => request(this.#channels.get(params.channel), params, this.#profile),
-    authenticate: (params) => authenticate(this.#channels.get(params.channel), params, this.#profile),
-    validate: (params) => validate(this.#channels.get(params.channel), params, this.#profile),
+    request: (params) => request(this.#channels.get(params.channel), params, this.#profile, this.#parts),
+    authenticate: (params) => authenticate(this.#channels.get(params.channel), params, this.#profile, this.#parts),
+    validate: (params) => validate(this.#channels.get(params.channel), params, this.#profile, this.#parts),
     context: (params) => {
       try {
         return { context: getContext("request" in params ? params.request : params.authenticator) };
@@ -87,9 +86,9 @@ export class Reference implements IutControl {
     },
   };
 
-  /** `handshake`: how its TLS connections are made; another one only to show what comes of a fault there. */
-  constructor(handshake = startTls) {
-    this.#startTls = handshake;
+  /** `parts` that are given stand in for those of the reference, to show what comes of a fault there. */
+  constructor(parts: Partial<Parts> = {}) {
+    this.#parts = { ...rightParts, ...parts };
   }
 
   async call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
@@ -104,16 +103,11 @@ export class Reference implements IutControl {
     return "";
   }
 
-  async #open({ channel, side, address, serverName, identity, trust, ...params }: Params<"open">): Promise<Result<"open">> {
-    this.#channels.reserve(channel);
-    const suites = params.cipherSuites.filter(isCipherSuite);
-    if (side === "server" && identity === undefined) throw new RpcError(RpcCode.invalidParams, "a server needs an identity");
+  async #open(params: Params<"open">): Promise<Result<"open">> {
+    this.#channels.reserve(params.channel);
     try {
-      const timeout = { handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS };
-      const options = { side, cipherSuites: suites, identity, serverName, resumable: false, ...timeout };
-      const socket = await dial(address, HANDSHAKE_TIMEOUT_MS);
-      const opened = await this.#startTls(socket, side === "client" ? { ...options, trust } : options);
-      this.#channels.add(channel, new ReferenceChannel(opened));
+      const opened = await this.#parts.open(params);
+      this.#channels.add(params.channel, new ReferenceChannel(opened, this.#parts.remember()));
       return { cipherSuite: opened.cipherSuite };
     } catch (error) {
       if (error instanceof ChannelError) return refuse("other", error.message);

@@ -1,29 +1,109 @@
 import { randomBytes } from "node:crypto";
-import { appraisalSteps, validate as validateAuthenticator } from "../appraisal/appraise.ts";
+import { validate as appraise } from "../appraisal/appraise.ts";
 import type { AppraisalInput } from "../appraisal/state.ts";
 import { cmwPayload } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
-import { otherSide } from "../authenticator/secrets.ts";
+import { otherSide, type Side } from "../authenticator/secrets.ts";
 import { buildRequest } from "../forge/build.ts";
+import type { RequestInput } from "../forge/request-stages.ts";
 import type { Params, Result } from "../iut/protocol.ts";
-import { toHex } from "../wire/bytes.ts";
+import { type Bytes, toHex } from "../wire/bytes.ts";
 import { DecodeError } from "../wire/reader.ts";
-import { decodeRequest, requestType } from "../wire/request.ts";
+import { type AuthenticatorRequest, decodeRequest, offeredSchemes, requestType } from "../wire/request.ts";
+import { firstRefusal, type Rule } from "./rule.ts";
 import { type ReferenceChannel, refuse } from "./state.ts";
 
+/** What a request is about to be made with. */
+export interface Asking {
+  readonly context: Bytes;
+  /** Contexts of all requests made or seen on the connection. */
+  readonly requestContexts: ReadonlySet<string>;
+}
+
+/** What is asked before a request is made (RFC 9261 section 4). */
+const askingRules: readonly Rule<Asking>[] = [
+  {
+    name: "context-length",
+    title: "The context is of 255 bytes at most",
+    requirements: ["rfc9261-request-context-length"],
+    refuses: ({ context }) => (context.length > 255 ? refuse("malformed", `a context of ${context.length} bytes`) : undefined),
+  },
+  {
+    name: "context-new",
+    title: "No request on the connection had this context before",
+    requirements: ["rfc9261-context-unique", "rfc9261-context-unique-across-types"],
+    refuses: ({ context, requestContexts }) =>
+      requestContexts.has(toHex(context)) ? refuse("context-reused", `context ${toHex(context)} was used already`) : undefined,
+  },
+];
+
+/** What an authenticator is about to be appraised by. */
+export interface Relying {
+  /** The end that appraises. */
+  readonly side: Side;
+  /** undefined: the authenticator comes without one. */
+  readonly request: AuthenticatorRequest | undefined;
+}
+
+/** What is asked before an authenticator is appraised (RFC 9261 section 5). */
+const relyingRules: readonly Rule<Relying>[] = [
+  {
+    name: "spontaneous-from-server-alone",
+    title: "An authenticator that nobody asked for comes from a server",
+    requirements: ["rfc9261-client-not-spontaneous"],
+    refuses: ({ side, request }) =>
+      request === undefined && side === "server" ? refuse("wrong-role", "a client sends no authenticator without a request") : undefined,
+  },
+  {
+    name: "request-type",
+    title: "The request is of the type that this end asks with",
+    requirements: ["rfc9261-request-type"],
+    refuses: ({ side, request }) =>
+      request && request.handshakeType !== requestType(side) ? refuse("wrong-role", "the request is not of this end's type") : undefined,
+  },
+];
+
+/** What the reference relying party is made of. */
+export interface RelyingPartyParts {
+  /** What is asked before a request is made, and before an authenticator is appraised. */
+  readonly askingRules: readonly Rule<Asking>[];
+  readonly relyingRules: readonly Rule<Relying>[];
+  /** The build of a request, without edits. */
+  readonly buildRequest: (input: RequestInput) => { readonly request: Bytes };
+  /** The appraisal of an authenticator, up to the first finding. */
+  readonly appraise: (input: AppraisalInput) => ReturnType<typeof appraise>;
+  /** A context where none is given (RFC 9261 section 4: unpredictable to the peer). */
+  readonly chooseContext: () => Bytes;
+}
+
+export const relyingPartyParts: RelyingPartyParts = {
+  askingRules,
+  relyingRules,
+  buildRequest,
+  appraise: (input) => appraise(input),
+  chooseContext: () => randomBytes(32),
+};
+
 /** "request" (RFC 9261 section 7.1): a context of 32 random bytes unless one is given; one that was used is refused. */
-export function request(connection: ReferenceChannel, params: Params<"request">, profile: Profile): Result<"request"> {
-  const context = params.context ?? randomBytes(32);
-  if (context.length > 255) return refuse("malformed", `a context of ${context.length} bytes`);
-  if (connection.requestContexts.has(toHex(context))) return refuse("context-reused", `context ${toHex(context)} was used already`);
-  connection.requestContexts.add(toHex(context));
-  return buildRequest({
+export function request(
+  connection: ReferenceChannel,
+  params: Params<"request">,
+  profile: Profile,
+  parts: RelyingPartyParts = relyingPartyParts,
+): Result<"request"> {
+  const { requestContexts } = connection;
+  const context = params.context ?? parts.chooseContext();
+  const refused = firstRefusal(parts.askingRules, { context, requestContexts });
+  if (refused) return refused;
+  requestContexts.add(toHex(context));
+  const { request: made } = parts.buildRequest({
     sender: connection.channel.side,
     profile,
     certificateRequestContext: context,
     signatureSchemes: params.signatureSchemes,
     attestation: params.attestation,
   });
+  return { request: made };
 }
 
 /** "validate" (RFC 9261 section 7.4): the appraisal, up to the first finding. */
@@ -31,38 +111,35 @@ export function validate(
   connection: ReferenceChannel,
   params: Params<"validate">,
   profile: Profile,
-  steps = appraisalSteps,
+  parts: RelyingPartyParts = relyingPartyParts,
 ): Result<"validate"> {
   const { channel, consumedContexts } = connection;
-  const sender = otherSide(channel.side);
+  const { side } = channel;
   let answered: AppraisalInput["request"];
-  if (params.request === null) {
-    // RFC 9261 section 5: only a server may send an authenticator that nobody asked for.
-    if (sender === "client") return refuse("wrong-role", "a client sends no authenticator without a request");
-  } else {
+  if (params.request !== null) {
     try {
       answered = { bytes: params.request, decoded: decodeRequest(params.request) };
+      // Read here once: a list of schemes that cannot be read is no ground to judge by.
+      offeredSchemes(answered.decoded);
     } catch (error) {
       if (error instanceof DecodeError) return refuse("malformed", `the request: ${error.message}`);
       throw error;
     }
-    if (answered.decoded.handshakeType !== requestType(channel.side)) return refuse("wrong-role", "the request is not of this end's type");
   }
-  const verdict = validateAuthenticator(
-    {
-      connection: channel,
-      sender,
-      profile,
-      request: answered,
-      authenticator: params.authenticator,
-      trust: params.trust,
-      policy: params.policy,
-      now: params.now === undefined ? new Date() : new Date(params.now),
-      consumedContexts,
-      payload: cmwPayload,
-    },
-    steps,
-  );
+  const refused = firstRefusal(parts.relyingRules, { side, request: answered?.decoded });
+  if (refused) return refused;
+  const verdict = parts.appraise({
+    connection: channel,
+    sender: otherSide(side),
+    profile,
+    request: answered,
+    authenticator: params.authenticator,
+    trust: params.trust,
+    policy: params.policy,
+    now: params.now === undefined ? new Date() : new Date(params.now),
+    consumedContexts,
+    payload: cmwPayload,
+  });
   if ("refused" in verdict) {
     const { step, finding } = verdict.refused;
     return refuse(finding.code, `${step}: expected ${finding.expected}, found ${finding.found}`);

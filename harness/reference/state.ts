@@ -5,13 +5,30 @@ import type { Bytes } from "../wire/bytes.ts";
 import { toHex } from "../wire/bytes.ts";
 
 /** What the reference remembers of one connection. Contexts are kept as hexadecimal. */
-export class ReferenceChannel {
+export interface Memory {
   /** Contexts of all requests made or seen here, over both types (RFC 9261 section 4). */
-  readonly requestContexts = new Set<string>();
+  readonly requestContexts: Set<string>;
   /** Contexts of authenticators that were made or accepted here (RFC 9261 sections 5.2 and 7.4). */
-  readonly consumedContexts = new Set<string>();
+  readonly consumedContexts: Set<string>;
+}
 
-  constructor(readonly channel: Channel) {}
+/** The memory of a connection on which nothing has happened yet. */
+export function freshMemory(): Memory {
+  return { requestContexts: new Set(), consumedContexts: new Set() };
+}
+
+/** One connection of the reference, and what it remembers of it. */
+export class ReferenceChannel {
+  readonly requestContexts: Set<string>;
+  readonly consumedContexts: Set<string>;
+
+  constructor(
+    readonly channel: Channel,
+    { requestContexts, consumedContexts }: Memory = freshMemory(),
+  ) {
+    this.requestContexts = requestContexts;
+    this.consumedContexts = consumedContexts;
+  }
 
   consume(context: Bytes): void {
     this.consumedContexts.add(toHex(context));

@@ -1,7 +1,8 @@
 import { judgedSteps } from "../appraisal/appraise.ts";
-import { cmwRequirements } from "../appraisal/attestation-steps.ts";
+import { cmwRequirements } from "../appraisal/cmw-step.ts";
 import { contextSteps } from "../appraisal/context-steps.ts";
 import { emptySteps } from "../appraisal/empty-steps.ts";
+import { type Step as AppraisalStep, requirementsOf } from "../appraisal/finding.ts";
 import { requestSteps } from "../appraisal/request-steps.ts";
 import type { Model } from "../attestation/format.ts";
 import type { Ability } from "../iut/driver.ts";
@@ -70,7 +71,7 @@ const ATTESTATION_STEPS = new Set([...SHARED_STEPS, ...Object.values(MODEL_STEPS
 export function judgingSteps(iut: Role, model: Model | undefined, steps: readonly Step[]): readonly JudgingStep[] {
   const made = steps.flatMap((step) => ("authenticate" in step && step.authenticate.by === "iut" ? [step.authenticate] : []));
   const judging: JudgingStep[] = [];
-  if (made.some(({ expect }) => expect === "empty")) judging.push(...as("attester", emptySteps));
+  if (made.some(({ expect }) => expect === "empty")) judging.push(...as("attester", emptySteps.map(named)));
   if (steps.some((step) => "validate" in step && step.validate.by === "harness")) {
     const spontaneous = made.some(({ request }) => request === null);
     const applies = ({ name }: { readonly name: string }) =>
@@ -81,26 +82,36 @@ export function judgingSteps(iut: Role, model: Model | undefined, steps: readonl
       (name !== "certificate-order" || made.some(({ identity }) => identity != null));
     const wrappers = made.map(({ attestation }) => cmwRequirements(attestation?.cmw ?? "cbor", attestation?.form ?? "record"));
     const ofWrapper = [...new Set(wrappers.flat())];
-    const judged = judgedSteps.filter(applies).map((step) => (step.name === "cmw" ? { ...step, requirements: ofWrapper } : step));
-    judging.push(...as("attester", judged));
+    const judged = judgedSteps.filter(applies).map(named);
+    judging.push(
+      ...as(
+        "attester",
+        judged.map((step) => (step.name === "cmw" ? { ...step, requirements: ofWrapper } : step)),
+      ),
+    );
   }
   const sample = steps.find((step) => "contexts" in step);
-  if (sample) judging.push(...as(sample.contexts.of === "requests" ? "relying-party" : "attester", contextSteps));
+  if (sample) judging.push(...as(sample.contexts.of === "requests" ? "relying-party" : "attester", contextSteps.map(named)));
   if (judgesRequests(iut, steps)) {
     const offers = steps.some((step) => "request" in step && (step.request.attestation ?? model !== undefined));
     const asking = requestSteps.filter(({ name }) => offers || name !== "offer");
     judging.push(
       ...as(
         "relying-party",
-        asking.map((step) => ({ ...step, name: `request-${step.name}` })),
+        asking.map((step) => ({ ...named(step), name: `request-${step.name}` })),
       ),
     );
   }
   return judging;
 }
 
+function named<State>(step: AppraisalStep<State>): Omit<JudgingStep, "role"> {
+  const { name, title, why } = step;
+  return { name, title, why, requirements: requirementsOf(step) };
+}
+
 function as(role: Role, steps: readonly Omit<JudgingStep, "role">[]): JudgingStep[] {
-  return steps.map(({ name, title, why, requirements }) => ({ name, title, why, requirements, role }));
+  return steps.map((step) => ({ ...step, role }));
 }
 
 /** True where the case is about the requests themselves: a relying party asks, and nothing is validated afterwards. */

@@ -5,6 +5,7 @@ import type { IutControl } from "../iut/control.ts";
 import { greet } from "../iut/controlled.ts";
 import type { Driver, IutConnection } from "../iut/driver.ts";
 import { isRefused, type Method, type Params, type Result } from "../iut/protocol.ts";
+import { openTls } from "../reference/open.ts";
 import { Reference } from "../reference/reference.ts";
 import type { Channel } from "../tls/channel.ts";
 import { startTls } from "../tls/node-channel.ts";
@@ -254,7 +255,7 @@ describe("tickets and resumption", () => {
       last = await startTls(socket, { ...options, resume });
       return last;
     };
-    return greet(new Reference(handshake), defaultProfile);
+    return greet(new Reference({ open: (params) => openTls(params, handshake) }), defaultProfile);
   };
 
   it.each(["attester", "relying-party"])("a client that resumes as %s fails", async (role) => {
@@ -266,7 +267,11 @@ describe("tickets and resumption", () => {
 
   it("a server that resumes is observed", async () => {
     const id = "expat/7.2-connection/attester-is-resumed";
-    const willing = () => greet(new Reference((socket, options) => startTls(socket, { ...options, resumable: true })), defaultProfile);
+    const willing = () =>
+      greet(
+        new Reference({ open: (params) => openTls(params, (socket, options) => startTls(socket, { ...options, resumable: true })) }),
+        defaultProfile,
+      );
     expect((await run(willing, [id]))[`${id}[server]`]).toBe("observed sets the connection up with a resumed session");
     const reference = () => greet(new Reference(), defaultProfile);
     expect((await run(reference, [id]))[`${id}[server]`]).toBe("observed sets the connection up with a full handshake");

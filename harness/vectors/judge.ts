@@ -1,7 +1,6 @@
 import { appraisalSteps } from "../appraisal/appraise.ts";
-import { finding } from "../appraisal/authenticator-steps.ts";
 import { type EmptyAppraisal, emptySteps } from "../appraisal/empty-steps.ts";
-import { type RefusalCode, runAll, type Step, type StepResult } from "../appraisal/finding.ts";
+import { finding, type RefusalCode, runAll, type Step, type StepResult } from "../appraisal/finding.ts";
 import { type RequestAppraisal, requestSteps } from "../appraisal/request-steps.ts";
 import { type AppraisalInput, type AppraisalState, type AttestedMessage, beginAppraisal, type Facts } from "../appraisal/state.ts";
 import { attestationExport } from "../attestation/binding.ts";
@@ -222,15 +221,21 @@ function exporterStep(member: keyof Output<"exporter">, name: string, code: Refu
     name,
     title: `${member} is what the exporter gives`,
     why: "Everything that is signed, MACed or bound rests on the exporter values.",
-    requirements: ["rfc9261-exporter-labels", "expat-exporter-input"],
-    run({ inputs, output }) {
-      const { sender, profile } = inputs;
-      const connection = connectionOf(inputs.connection, sender);
-      const exportedValue = () => attestationExport(connection, fromHex(inputs.certificateRequestContext), profile);
-      const expected = member === "exportedValue" ? exportedValue() : authenticatorKeys(connection, sender)[member];
-      const found = fromHex(output[member]);
-      return equalBytes(expected, found) ? undefined : finding(code, preview(expected, 64), preview(found, 64));
-    },
+    rules: [
+      {
+        name: "value",
+        title: `${member} is what the exporter gives`,
+        requirements: ["rfc9261-exporter-labels", "expat-exporter-input"],
+        run({ inputs, output }) {
+          const { sender, profile } = inputs;
+          const connection = connectionOf(inputs.connection, sender);
+          const exportedValue = () => attestationExport(connection, fromHex(inputs.certificateRequestContext), profile);
+          const expected = member === "exportedValue" ? exportedValue() : authenticatorKeys(connection, sender)[member];
+          const found = fromHex(output[member]);
+          return equalBytes(expected, found) ? undefined : finding(code, preview(expected, 64), preview(found, 64));
+        },
+      },
+    ],
   };
 }
 

@@ -2,7 +2,7 @@ import type { Bytes } from "./bytes.ts";
 import { HandshakeType, handshakeTypeName } from "./code-points.ts";
 import { decodeExtensionList, type Extension, encodeExtensionList } from "./extensions.ts";
 import { encodeHandshake, splitHandshake } from "./handshake.ts";
-import { DecodeError, Reader } from "./reader.ts";
+import { DecodeError, Reader, type Surplus } from "./reader.ts";
 import { decodeRequest } from "./request.ts";
 import { type Encoded, Writer } from "./writer.ts";
 
@@ -42,12 +42,12 @@ export function encodeCertificate(message: CertificateMessage, handshakeType: nu
   return encodeHandshake(handshakeType, body);
 }
 
-/** Reads a Certificate message with its header. Throws DecodeError. */
-export function decodeCertificate(raw: Bytes): CertificateMessage {
+/** Reads a Certificate message with its header. Throws DecodeError. `surplus`: what becomes of bytes behind the certificate_list. */
+export function decodeCertificate(raw: Bytes, surplus?: Surplus): CertificateMessage {
   const reader = bodyReader(raw, "certificate");
   const certificateRequestContext = reader.vector(1, "certificate_request_context").bytes;
   const list = reader.vector(3, "certificate_list");
-  reader.end();
+  reader.end(surplus);
   const entries: CertificateEntry[] = [];
   while (list.remaining > 0) {
     list.index = entries.length;
@@ -66,12 +66,12 @@ export function encodeCertificateVerify(
   return encodeHandshake(handshakeType, body);
 }
 
-/** Reads a CertificateVerify with its header. Throws DecodeError. */
-export function decodeCertificateVerify(raw: Bytes): CertificateVerifyMessage {
+/** Reads a CertificateVerify with its header. Throws DecodeError. `surplus`: what becomes of bytes behind the signature. */
+export function decodeCertificateVerify(raw: Bytes, surplus?: Surplus): CertificateVerifyMessage {
   const reader = bodyReader(raw, "certificate_verify");
   const algorithm = reader.uint(2, "algorithm");
   const signature = reader.vector(2, "signature").bytes;
-  reader.end();
+  reader.end(surplus);
   return { algorithm, signature };
 }
 
@@ -80,11 +80,14 @@ export function encodeFinished(verifyData: Bytes, handshakeType: number = Handsh
   return encodeHandshake(handshakeType, new Writer().bytes("verifyData", verifyData).finish());
 }
 
-/** verify_data of a Finished with its header, which must hold exactly `length` bytes of it. Throws DecodeError. */
-export function decodeFinished(raw: Bytes, length: number): Bytes {
+/**
+ * verify_data of a Finished with its header, which must hold exactly `length` bytes of it. Throws DecodeError. `surplus`: what becomes of
+ * bytes behind them.
+ */
+export function decodeFinished(raw: Bytes, length: number, surplus?: Surplus): Bytes {
   const reader = bodyReader(raw, "finished");
   const verifyData = reader.take(length, "verify_data");
-  reader.end();
+  reader.end(surplus);
   return verifyData;
 }
 

@@ -1,5 +1,5 @@
 import type { Bytes } from "./bytes.ts";
-import { Reader } from "./reader.ts";
+import { Reader, type Surplus } from "./reader.ts";
 import { type Encoded, Writer } from "./writer.ts";
 
 /** RFC 8446 section 4.2: `extension_type` and `extension_data`. */
@@ -58,10 +58,13 @@ export function encodeCmwAttestation(cmwData: Bytes): Encoded {
   return new Writer().vector("cmwData", 2, cmwData).finish();
 }
 
-/** cmw_data of a cmw_attestation extension. Throws DecodeError where it is empty, cut short or followed by more. */
-export function decodeCmwAttestation(data: Bytes): Bytes {
+/**
+ * cmw_data of a cmw_attestation extension. Throws DecodeError where it is empty, cut short or followed by more. `surplus`: what becomes of
+ * what follows it.
+ */
+export function decodeCmwAttestation(data: Bytes, surplus?: Surplus): Bytes {
   const reader = new Reader(data, "cmw_attestation");
   const cmwData = reader.vector(2, "cmw_data", 1).bytes;
-  reader.end();
+  reader.end(surplus);
   return cmwData;
 }

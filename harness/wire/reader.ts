@@ -14,6 +14,9 @@ export class DecodeError extends Error {
   }
 }
 
+/** Takes the error where bytes follow a structure that was read to its end, for a reader that goes on all the same. */
+export type Surplus = (error: DecodeError) => void;
+
 /** Reads the presentation language of RFC 8446 section 3 from one byte string; each failure throws DecodeError. */
 export class Reader {
   readonly #path: string;
@@ -73,9 +76,12 @@ export class Reader {
     return this.take(this.remaining, "rest");
   }
 
-  /** Throws when something is left. */
-  end(): void {
-    if (this.remaining > 0) throw this.error("end", "no more bytes", `${this.remaining} more`);
+  /** Where something is left: `surplus` takes it; without it throws DecodeError. */
+  end(surplus?: Surplus): void {
+    if (this.remaining === 0) return;
+    const error = this.error("end", "no more bytes", `${this.remaining} more`);
+    if (surplus === undefined) throw error;
+    surplus(error);
   }
 
   error(field: string, expected: string, found: string): DecodeError {
