@@ -1,5 +1,5 @@
-import { expectedMac } from "../appraisal/authenticator-steps.ts";
 import { expectedAikHash, expectedBinding } from "../appraisal/evidence-steps.ts";
+import { expectedMac } from "../appraisal/proof-steps.ts";
 import type { AppraisalState } from "../appraisal/state.ts";
 import type { EvidenceClaims } from "../attestation/format.ts";
 import { type Bytes, equalBytes } from "../wire/bytes.ts";

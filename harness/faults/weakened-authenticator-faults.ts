@@ -1,4 +1,4 @@
-import { expectedContent, expectedMac } from "../appraisal/authenticator-steps.ts";
+import { expectedContent, expectedMac } from "../appraisal/proof-steps.ts";
 import type { AppraisalInput, AppraisalState } from "../appraisal/state.ts";
 import type { ParsedCertificate } from "../authenticator/certificate.ts";
 import { otherSide } from "../authenticator/secrets.ts";
