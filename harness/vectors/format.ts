@@ -25,8 +25,8 @@ const key = z.strictObject({
 const id = z.string().regex(/^[a-z0-9-]+(\/[a-z0-9-]+)+$/);
 
 function groupSchema(kind: Kind) {
-  const { inputs, source, stages, output } = kinds[kind];
-  const allStages = stagesSchema(stages);
+  const { inputs, source, stages, outputs, output } = kinds[kind];
+  const allStages = stagesSchema(stages, outputs);
   const vector = {
     id,
     comment: z.string(),
@@ -80,7 +80,7 @@ export type Vector = Group["vectors"][number];
 export type Flag = z.output<typeof flag>;
 
 function recorded(kind: Kind) {
-  const { inputs, output, stages } = kinds[kind];
+  const { inputs, stages, outputs, output } = kinds[kind];
   return z.strictObject({
     $schema: z.string().optional(),
     suite: z.literal(SUITE),
@@ -88,7 +88,7 @@ function recorded(kind: Kind) {
     title: z.string().optional(),
     kind: z.literal(kind),
     inputs,
-    stages: stagesSchema(stages).partial().optional(),
+    stages: stagesSchema(stages, outputs).partial().optional(),
     output,
   });
 }

@@ -25,7 +25,7 @@ import {
 } from "./kinds.ts";
 import { render, renderStages } from "./render.ts";
 import { signDeterministically } from "./signing.ts";
-import { isOutput, type StageJson } from "./stage-schemas.ts";
+import type { StageJson } from "./stage-schemas.ts";
 
 /** A message that was made, with everything that a file says of it. */
 export interface Made {
@@ -50,10 +50,13 @@ export function make(kind: Kind, given: { readonly inputs: Inputs; readonly sour
   return { inputs, source, keys, stages: withoutOutput(kind, stages), output };
 }
 
+// What is the output is not repeated in the stages.
 function withoutOutput(kind: Kind, stages: Made["stages"]): Made["stages"] {
+  const outputs: readonly string[] = kinds[kind].outputs;
   const named = Object.entries(stages).map(([name, stage]): [string, StageJson] => {
     const { bytes: _, ...others } = stage;
-    return [name, isOutput(name, kinds[kind].stages) ? others : stage];
+    const isSigned = name === "cmw" && stages["signed-cmw"]?.value !== null;
+    return [name, outputs.includes(name) && !isSigned ? others : stage];
   });
   return Object.fromEntries(named);
 }

@@ -172,21 +172,21 @@ export interface StageJson {
   readonly intermediates?: Readonly<Record<string, unknown>>;
 }
 
-/** The stages whose bytes are the output of a kind: there they stand, and are not repeated. */
-const outputs: ReadonlySet<StageName> = new Set(["request-frame", "evidence-signature", "result-signature", "frame"]);
-
-/** True where the bytes of the stage are the output of a kind with those stages. */
-export function isOutput(name: string, names: readonly string[]): boolean {
-  // Within an authenticator the tokens are no output.
-  return outputs.has(name as StageName) && (/frame$/.test(name) || name === names.at(-1));
+/** The schema of the stages of those names, each of which has to be there; the bytes of those in `outputs` are the output, and not repeated. */
+export function stagesSchema(names: readonly StageName[], outputs: readonly StageName[]) {
+  return z.strictObject(
+    Object.fromEntries(
+      names.map((name) => {
+        const bytes = !outputs.includes(name) ? "always" : name === "cmw" ? "where-signed" : "never";
+        return [name, stageSchema(shapes[name], bytes)];
+      }),
+    ),
+  );
 }
 
-/** The schema of the stages of those names, each of which has to be there. */
-export function stagesSchema(names: readonly StageName[]) {
-  return z.strictObject(Object.fromEntries(names.map((name) => [name, stageSchema(shapes[name], isOutput(name, names))])));
-}
-
-function stageSchema({ value, bytes, intermediates }: StageShape, output: boolean): z.ZodType<StageJson> {
-  const full = z.strictObject({ value, ...(bytes && !output && { bytes }), ...(intermediates && { intermediates }) });
+// The bytes of a CMW are the output only where it is not itself signed.
+function stageSchema({ value, bytes, intermediates }: StageShape, when: "always" | "where-signed" | "never"): z.ZodType<StageJson> {
+  const own = when === "never" ? {} : { bytes: when === "always" ? bytes : bytes?.optional() };
+  const full = z.strictObject({ value, ...(bytes && own), ...(intermediates && { intermediates }) });
   return z.union([full, z.strictObject({ value: z.null() })]) as unknown as z.ZodType<StageJson>;
 }

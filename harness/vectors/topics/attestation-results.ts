@@ -199,6 +199,9 @@ function group(serialisation: Serialisation, family: Family, vectors: readonly R
   };
 }
 
+/** What does not depend on the serialisation is shown in CWT alone. */
+const issuers = /^(issue|no-issuers|intermediate|signed-by|of-intermediate|key-truncated|expire|not-yet|status-none|truncated|claims-no)/;
+
 const signatures: readonly Result[] = [
   valid("right", "An affirming result"),
   invalid("signature-altered", "The first bit of the signature is another", "SignatureWrong", {
@@ -294,7 +297,7 @@ export const attestationResults: Topic = {
     },
   },
   groups: [
-    group("jwt", "ed25519", [...accepted("jwt"), ...refused("jwt")]),
+    group("jwt", "ed25519", [...accepted("jwt"), ...refused("jwt").filter(({ id }) => !issuers.test(id))]),
     group("cwt", "ed25519", [...accepted("cwt"), ...refused("cwt")]),
     ...(["p256", "p384", "rsa-pss-sha256"] as const).flatMap((family) => [
       group("jwt", family, signatures),

@@ -2,6 +2,7 @@ import type { Topic } from "../topic.ts";
 import { attestationResults } from "./attestation-results.ts";
 import { authenticators } from "./authenticators.ts";
 import { bindings } from "./bindings.ts";
+import { cmw } from "./cmw.ts";
 import { emptyAndSpontaneous } from "./empty-and-spontaneous.ts";
 import { evidenceCwt } from "./evidence-cwt.ts";
 import { evidenceJwt } from "./evidence-jwt.ts";
@@ -20,6 +21,7 @@ export const topics: readonly Topic[] = [
   bindings,
   evidenceCwt,
   evidenceJwt,
+  cmw,
   attestationResults,
   exchanges,
 ];
