@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +13,12 @@ import cbor2
 from . import certificates, cose, jose
 from .exporter import HASH_OF_SUITE, digest, secrets_of
 from .opinions import Opinions
-from .refusal import Malformed, NotUnderstood, Refusal
+from .refusal import Malformed, Refusal
 from .rules import CONTENT_FORMAT, CWT, cmw_tag
 from .strict_cbor import decode
+
+# The indicator's bits of CMW (draft-ietf-rats-msg-wrap section 3.1).
+EVIDENCE, RESULTS = 4, 8
 
 
 def expected_binding(inputs: dict[str, Any], context: bytes, end_entity: bytes) -> tuple[bytes, bytes]:
@@ -34,7 +38,6 @@ class Judge:
     end_entity: bytes
     context: bytes
     opinions: Opinions
-    libraries_only: bool = field(default=False)
 
     @property
     def now(self) -> datetime:
@@ -139,17 +142,16 @@ class Judge:
                 raise Refusal("result-key", "key", "the result speaks of another key than that of the end entity")
 
     def conceptual(self, media_type: Any, data: bytes, indicator: int | None) -> None:
-        """One message of a CMW. What it is follows from indicator and media type; EAT stands for both."""
-        results = self.inputs["trust"]["results"]
+        """One message of a CMW. What it is follows from its content: both kinds are EAT, and of the same media types."""
         if media_type not in CWT:
             raise Refusal("cmw", "media-type", f"the type {media_type!r} is not known")
-        if indicator is None:
-            raise NotUnderstood("a CMW without an indicator, whose kind is open, decides no vector")
-        if indicator == 8:
+        kind = self._kind(data, CWT[media_type])
+        if indicator is not None and kind is not None and not indicator & kind:
+            raise Refusal("cmw", "indicator", f"the indicator {indicator} is not that of what it stands beside")
+        if (kind or indicator) == RESULTS:
             self.result(data, media_type)
         else:
             self.evidence(data, media_type)
-        _ = results
 
     def cmw(self, data: bytes) -> None:
         """The content of cmw_attestation: step cmw, and those of what is in it. Throws Refusal."""
@@ -190,7 +192,7 @@ class Judge:
             kinds = {cmw_tag(number): name for name, number in CONTENT_FORMAT.items()}
             if value.tag not in kinds or not isinstance(value.value, bytes):
                 raise Malformed("tag", f"the tag {value.tag} is that of no known Content-Format, or holds no byte string")
-            return [(kinds[value.tag], value.value, 4 if self._speaks_of_evidence(value.value) else 8)]
+            return [(kinds[value.tag], value.value, None)]
         if not isinstance(value, dict):
             raise Malformed("cmw", "neither record, tag nor collection")
         found = []
@@ -206,13 +208,13 @@ class Judge:
         return found
 
     @staticmethod
-    def _speaks_of_evidence(data: bytes) -> bool:
-        """A tag has no indicator: what is in it tells Evidence and EAR apart, by ear.verifier-id or submods."""
+    def _kind(data: bytes, cwt: bool) -> int | None:
+        """Evidence or Attestation Result, by the claims of EAR in it; None where the claims cannot be read."""
         try:
-            payload = decode(decode(data).value[2]) if data[:1] == b"\xd2" else jose.strict_json(jose.base64url(data.decode().split(".")[1]), "")
-        except (Malformed, AttributeError, IndexError, TypeError, UnicodeDecodeError):
-            return True
-        return not (isinstance(payload, dict) and ({266, "submods", 1004, "ear.verifier-id"} & set(payload)))
+            claims = decode(decode(data).value[2]) if cwt else json.loads(jose.base64url(data.decode("ascii").split(".")[1]))
+        except (Malformed, AttributeError, IndexError, TypeError, ValueError):
+            return None
+        return RESULTS if isinstance(claims, dict) and {266, "submods", 1004, "ear.verifier-id"} & set(claims) else EVIDENCE
 
     @staticmethod
     def _collection_type(value: Any) -> None:
@@ -226,7 +228,8 @@ class Judge:
             raise Malformed("record", f"a record of {len(value)} members")
         kind, body = value[0], value[1]
         indicator = value[2] if len(value) == 3 else None
-        if isinstance(kind, int) and not isinstance(kind, bool):
+        if cbor and isinstance(kind, int) and not isinstance(kind, bool):
+            # Content-Formats are of CBOR alone (CMW section 3.1, coap-content-format-type).
             kind = {number: name for name, number in CONTENT_FORMAT.items()}.get(kind, kind)
         elif isinstance(kind, str):
             kind = kind.split(";")[0].strip().lower()
@@ -246,9 +249,8 @@ class Judge:
         if indicator is not None or len(value) == 3:
             if not isinstance(indicator, int) or isinstance(indicator, bool) or not 1 <= indicator < 1 << 32:
                 raise Malformed("indicator", f"the indicator is {indicator!r}")
-            if not indicator & 12:
+            if not indicator & (EVIDENCE | RESULTS):
                 raise Malformed("indicator", f"the indicator {indicator} speaks of neither Evidence nor results")
-            indicator = 8 if indicator & 12 == 8 else 4
         return kind, body, indicator
 
 

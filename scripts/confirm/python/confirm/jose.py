@@ -130,7 +130,10 @@ def _ask_library(data: bytes, chain: list[x509.Certificate], opinions: Opinions,
     kind = ECKey if isinstance(key, ec.EllipticCurvePublicKey) else RSAKey if isinstance(key, rsa.RSAPublicKey) else OKPKey
 
     def by_joserfc() -> str | None:
-        jws.deserialize_compact(data, kind.import_key(pem), algorithms=list(signatures.TOKEN))
+        registry = jws.JWSRegistry(algorithms=list(signatures.TOKEN))
+        # Its default of 512 bytes leaves no room for x5c.
+        registry.max_header_length = 1 << 16
+        jws.deserialize_compact(data, kind.import_key(pem), registry=registry)
         return None
 
     opinions.ask("joserfc", question, ours, by_joserfc)

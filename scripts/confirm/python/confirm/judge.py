@@ -159,7 +159,7 @@ def _frame(data: bytes, size: int) -> tuple[list[tls.Message], tls.Certificate, 
 
 
 def _extensions(inputs: dict[str, Any], request: tls.Request | None, certificate: tls.Certificate) -> bytes | None:
-    """Steps extensions and placement; returns the data of cmw_attestation."""
+    """Steps extensions and placement; returns the cmw_data of cmw_attestation, if there is one."""
     number = inputs["profile"]["cmwAttestation"]
     offered = request.types() if request else inputs.get("clientHello")
     for _, held in certificate.entries:
@@ -172,7 +172,15 @@ def _extensions(inputs: dict[str, Any], request: tls.Request | None, certificate
                 raise Refusal("extensions", "unsolicited", f"the extension {kind} was not offered")
     if any(number == t for _, held in certificate.entries[1:] for t, _ in held):
         raise Refusal("placement", "entry", "cmw_attestation stands in another entry than the first")
-    return next((d for t, d in certificate.entries[0][1] if t == number), None)
+    data = next((d for t, d in certificate.entries[0][1] if t == number), None)
+    if data is None:
+        return None
+    reader = tls.Reader(data)
+    content = _step("placement", lambda: reader.vector(2))
+    _step("placement", lambda: reader.end("cmw_data"))
+    if not content:
+        raise Refusal("placement", "syntax", "cmw_data<1..2^16-1> is empty (expat section 3)")
+    return content
 
 
 def authenticator(inputs: dict[str, Any], output: dict[str, bytes], opinions: Opinions) -> None:
@@ -228,14 +236,9 @@ def _attested(inputs: dict[str, Any], data: bytes | None, certificate: tls.Certi
         if inputs["policy"]["attestation"] == "required":
             raise Refusal("policy", "attestation-missing", "the policy requires attestation")
         return
-    reader = tls.Reader(data)
-    content = _step("cmw", lambda: reader.vector(2))
-    _step("cmw", lambda: reader.end("cmw_data"))
-    if not content:
-        raise Refusal("cmw", "syntax", "cmw_data<1..2^16-1> is empty")
     if inputs["policy"]["attestation"] == "none":
         return
-    Judge(inputs, certificate.entries[0][0], certificate.context, opinions).cmw(content)
+    Judge(inputs, certificate.entries[0][0], certificate.context, opinions).cmw(data)
 
 
 def exchange(inputs: dict[str, Any], output: dict[str, bytes], opinions: Opinions) -> None:

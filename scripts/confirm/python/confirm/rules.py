@@ -195,7 +195,8 @@ def _record(attestation: dict[str, Any], message: dict[str, Any], value: str, fo
     if form == "tag":
         return {"form": "tag", "encoding": encoding, "tag": cmw_tag(CONTENT_FORMAT[message["mediaType"]]), "value": value}
     record = {"form": "record", "encoding": encoding, "type": message["mediaType"], "value": value}
-    return {**record, "indicator": INDICATOR[message["model"]]}
+    written = {"valueAs": "base64url"} if encoding == "json" else {}
+    return {**record, "indicator": INDICATOR[message["model"]], **written}
 
 
 def _cmw(source: Source, s: Stages) -> Any:

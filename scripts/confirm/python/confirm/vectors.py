@@ -20,7 +20,7 @@ from .rules import Source
 # A topic that is not listed here is an error: somebody has to look whether this program understands it.
 TOPICS = (
     "exporter", "transcript", "requests", "authenticators", "empty-and-spontaneous", "bindings", "evidence-cwt", "evidence-jwt",
-    "attestation-results", "exchanges",
+    "attestation-results", "cmw", "exchanges",
 )  # fmt: skip
 # The stage whose bytes are the output stands without them in the file.
 OUTPUT_OF = {
@@ -71,7 +71,10 @@ def schema_problems(file: dict[str, Any], schemas: Path) -> list[str]:
 def _stages(kind: str, group: dict[str, Any], vector: dict[str, Any]) -> dict[str, Any]:
     """The overlaid stages; the bytes that are the output are put where they come from."""
     stages = {**group["stages"], **vector.get("stages", {})}
-    for stage, member in OUTPUT_OF.get(kind, {}).items():
+    outputs = OUTPUT_OF.get(kind, {})
+    if kind == "cmw":
+        outputs = {"cmw" if stages["cmw-signature"]["value"] is None else "cmw-signature": "cmwData"}
+    for stage, member in outputs.items():
         if "bytes" in stages[stage]:
             raise NotUnderstood(f"{vector['id']}: the stage {stage} has bytes beside the output")
         if stages[stage]["value"] is not None:
@@ -93,12 +96,15 @@ def vectors(file: dict[str, Any]) -> Iterator[Vector]:
                 id=v["id"],
                 kind=group["kind"],
                 result=v["result"],
-                flags=[file["flags"][f] for f in v["flags"]],
+                flags=[{"name": f, **file["flags"][f]} for f in v["flags"]],
                 mutation=v.get("mutation"),
                 source=Source(group["kind"], inputs, source, file["keys"]),
                 stages=_stages(group["kind"], group, v),
                 output={n: bytes.fromhex(x) for n, x in v["output"].items()},
             )
+
+
+REASONS: dict[str, list[str]] = json.loads((Path(__file__).parent.parent / "reasons.json").read_text(encoding="utf-8"))
 
 
 def _verdict(vector: Vector, refusal: Refusal | None) -> list[str]:
@@ -109,10 +115,16 @@ def _verdict(vector: Vector, refusal: Refusal | None) -> list[str]:
         raise NotUnderstood(f"{vector.id}: result {vector.result!r}")
     if not vector.flags or vector.mutation is None:
         return ["invalid, without a flag or without a mutation"]
-    promised = vector.flags[0]["finding"]["step"]
+    flag, promised = vector.flags[0]["name"], vector.flags[0]["finding"]["step"]
+    if flag not in REASONS:
+        return [f"nobody has said in reasons.json for which reasons a vector of the flag {flag} is refused"]
     if refusal is None:
         return [f"invalid ({promised}), and accepted"]
-    return [] if refusal.step == promised else [f"promised is a refusal at {promised}, and it was refused at {refusal}"]
+    if refusal.step != promised:
+        return [f"promised is a refusal at {promised}, and it was refused at {refusal}"]
+    if refusal.reason not in REASONS[flag]:
+        return [f"{flag} is refused for one of {REASONS[flag]} (reasons.json), and it was refused at {refusal}"]
+    return []
 
 
 def confirm(vector: Vector) -> Finding:
