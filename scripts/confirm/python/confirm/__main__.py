@@ -62,7 +62,7 @@ class Run:
             f"{content['topic']}: {count} vectors, {now['valid']} valid confirmed, {now['invalid']} invalid refused for the "
             f"promised reason, {self.unknown - unknown} disagreements"
         )
-        return content["topic"]
+        return str(content["topic"])
 
     def close(self) -> int:
         """Prints the known disagreements, those that no longer apply, and the sum. Returns the exit code."""

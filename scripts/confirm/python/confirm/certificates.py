@@ -7,7 +7,6 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.x509.oid import ExtensionOID
 from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder, Store
 
@@ -31,7 +30,9 @@ def read(der: bytes) -> x509.Certificate:
     """One certificate in DER, with all that is asked of it later. Throws Malformed (reason certificate)."""
     try:
         certificate = x509.load_der_x509_certificate(der)
-        _ = (certificate.subject, certificate.issuer, certificate.extensions, certificate.public_key(), certificate.not_valid_after_utc)
+        # cryptography reads these when they are asked for.
+        _ = (certificate.subject, certificate.issuer, certificate.extensions, certificate.public_key())
+        _ = (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion) as e:
         raise Malformed("certificate", f"no certificate: {e}") from e
     return certificate
@@ -204,8 +205,3 @@ def ask_library(
 
     opinions.ask("cryptography.x509.verification", question, ours, theirs)
 
-
-def same_key(one: PublicKeyTypes, other: PublicKeyTypes) -> bool:
-    """Whether two public keys are the same."""
-    form = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return one.public_bytes(*form) == other.public_bytes(*form)

@@ -10,8 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cwt import COSE, COSEKey
-from pycose.keys import CoseKey
-from pycose.messages import CoseMessage, Sign1Message
+from pycose.keys.cosekey import CoseKey
+from pycose.messages.cosemessage import CoseMessage
+from pycose.messages.sign1message import Sign1Message
 
 from . import certificates, signatures
 from .opinions import Opinions

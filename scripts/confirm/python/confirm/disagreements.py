@@ -41,7 +41,8 @@ def read(path: Path) -> list[Known]:
     entries = []
     for number, entry in enumerate(json.loads(path.read_text(encoding="utf-8"))):
         if set(entry) != MEMBERS or entry["says"] not in SAYS or entry["right"] not in RIGHT or not entry["vectors"]:
-            raise NotUnderstood(f"{path.name}: entry {number}: expected {sorted(MEMBERS)}, says {SAYS}, right {RIGHT}; found {entry}")
+            expected = f"the members {sorted(MEMBERS)}, says one of {SAYS}, right one of {RIGHT}"
+            raise NotUnderstood(f"{path.name}: entry {number}: expected {expected}; found {entry}")
         entries.append(Known(**entry))
     return entries
 

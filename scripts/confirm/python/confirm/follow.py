@@ -7,7 +7,8 @@ from typing import Any
 from . import encoding, rules, signatures
 from .exporter import secrets_of
 from .refusal import NotUnderstood
-from .rules import Source, Stages
+from .rules import Stages
+from .source import Source
 
 SIGNED_BY = {
     "evidence-signature": "evidence",

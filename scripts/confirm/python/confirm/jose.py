@@ -9,9 +9,9 @@ import re
 import warnings
 from typing import Any
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography import x509
 from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 

@@ -25,7 +25,8 @@ def exporter(inputs: dict[str, Any], output: dict[str, bytes], opinions: Opinion
     """Handshake context, finished key and exported value against the exporter."""
     context = bytes.fromhex(inputs["certificateRequestContext"])
     exported = secrets_of(inputs["connection"], inputs["profile"], inputs["sender"], context)
-    for name, step in (("handshakeContext", "handshake-context"), ("finishedKey", "finished-key"), ("exportedValue", "exported-value")):
+    steps = {"handshakeContext": "handshake-context", "finishedKey": "finished-key", "exportedValue": "exported-value"}
+    for name, step in steps.items():
         if output[name] != exported[name].value:
             raise Refusal(step, "value", f"expected {exported[name].value.hex()}, found {output[name].hex()}")
 
@@ -176,7 +177,7 @@ def _extensions(inputs: dict[str, Any], request: tls.Request | None, certificate
     if data is None:
         return None
     reader = tls.Reader(data)
-    content = _step("placement", lambda: reader.vector(2))
+    content: bytes = _step("placement", lambda: reader.vector(2))
     _step("placement", lambda: reader.end("cmw_data"))
     if not content:
         raise Refusal("placement", "syntax", "cmw_data<1..2^16-1> is empty (expat section 3)")

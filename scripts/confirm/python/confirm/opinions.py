@@ -32,6 +32,6 @@ class Opinions:
         """`theirs` returns None where the library accepts, and else why not. Whatever it raises is a refusal."""
         try:
             why = theirs()
-        except Exception as e:  # noqa: BLE001 - libraries raise what they like, and all of it means no
+        except Exception as e:
             why = f"{type(e).__name__}: {e}"
         self.heard.append(Opinion(library, question, ours, why is None, why or "accepted"))

@@ -14,6 +14,7 @@ class Refusal(Exception):
     detail: str
 
     def __str__(self) -> str:
+        """As one sentence."""
         return f"{self.step} ({self.reason}): {self.detail}"
 
 

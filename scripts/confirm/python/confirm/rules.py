@@ -6,13 +6,13 @@ gives the value; `encoding` gives bytes and intermediates.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from . import certificates, signatures
+from . import signatures
 from .encoding import claims as encode_claims
-from .exporter import HASH_OF_SUITE, mac, secrets_of
+from .exporter import mac, secrets_of
 from .refusal import NotUnderstood
+from .source import Source
 
 Stages = dict[str, Any]
 REQUEST = ["request-context", "request-extensions", "request-message", "request-frame"]
@@ -49,64 +49,6 @@ MIN_TAG, INDICATOR = 1668546817, {"background-check": 4, "passport": 8}
 def cmw_tag(content_format: int) -> int:
     """TN() of RFC 9277 section 4.3: the tag of a Content-Format."""
     return MIN_TAG + (content_format // 255) * 256 + content_format % 255
-
-
-@dataclass
-class Source:
-    """What a vector's message was made from: kind, inputs, source and the keys of the file."""
-
-    kind: str
-    inputs: dict[str, Any]
-    source: dict[str, Any]
-    keys: dict[str, Any]
-
-    @property
-    def sender(self) -> str:
-        """The end that sends the authenticator; of the parts that do not depend on it, the server."""
-        return self.inputs.get("sender", "server")
-
-    @property
-    def context(self) -> bytes:
-        """The certificate_request_context."""
-        text = self.inputs.get("certificateRequestContext", self.source.get("certificateRequestContext"))
-        return bytes.fromhex(text)
-
-    @property
-    def hash(self) -> str:
-        """The hash of the suite."""
-        return HASH_OF_SUITE[self.inputs["connection"]["cipherSuite"]]
-
-    @property
-    def attestation(self) -> dict[str, Any] | None:
-        """What is attested, in the form that it has in an authenticator."""
-        if self.kind in ("evidence", "result"):
-            return {"message": self.source["message"], "second": None}
-        return self.source.get("attestation")
-
-    def message(self, model: str) -> dict[str, Any] | None:
-        """The first conceptual message, where it is of the model."""
-        attestation = self.attestation
-        return attestation["message"] if attestation and attestation["message"]["model"] == model else None
-
-    @property
-    def exports_value(self) -> bool:
-        """Whether the exported value of the binding is asked for: not by an authenticator that attests nothing."""
-        return self.kind in ("exporter", "binding") or self.attestation is not None
-
-    @property
-    def public_key(self) -> bytes:
-        """The end entity's public key as the profile encodes it."""
-        der = self.inputs.get("endEntityCertificate") or self.keys[self.source["identity"]["key"]]["chain"][0]
-        form = self.inputs["profile"]["publicKey"] if "profile" in self.inputs else "spki-der"
-        return certificates.key_bytes(certificates.read(bytes.fromhex(der)), form)
-
-    def chain(self, name: str) -> list[str]:
-        """A key's chain, leaf first. A self-signed certificate stands alone."""
-        return self.keys[name]["chain"]
-
-    def private(self, name: str) -> signatures.PrivateKeyTypes:
-        """A secret key."""
-        return signatures.private_key(bytes.fromhex(self.keys[name]["pkcs8"]))
 
 
 def entry(name: str, label: int | str, **value: Any) -> dict[str, Any]:
@@ -207,6 +149,8 @@ def _cmw(source: Source, s: Stages) -> Any:
     made = "evidence-signature" if message["model"] == "background-check" else "result-signature"
     first = s[made]["bytes"]
     form = attestation["form"]
+    if form not in ("record", "tag", "collection"):
+        raise NotUnderstood(f"form {form!r} of a CMW")
     if form != "collection":
         return _record(attestation, message, first, form)
     items = [{"name": "first", "label": "first", "cmw": _record(attestation, message, first, "record")}]

@@ -15,7 +15,7 @@ from .follow import Follower
 from .judge import JUDGES
 from .opinions import Opinion, Opinions
 from .refusal import NotUnderstood, Refusal
-from .rules import Source
+from .source import Source
 
 # A topic that is not listed here is an error: somebody has to look whether this program understands it.
 TOPICS = (
@@ -58,7 +58,8 @@ class Finding:
 
 def read(path: Path) -> dict[str, Any]:
     """The JSON of a file."""
-    return json.loads(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
 
 
 def schema_problems(file: dict[str, Any], schemas: Path) -> list[str]:
