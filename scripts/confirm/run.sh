@@ -17,15 +17,15 @@ confirm_go() {
   (cd "$here/go" && go run . "$@") || failed=1
 }
 
-# The environment is named by what is in it, so that it is made once and is never stale. Git ignores it.
+# The environment is named by what is in it, so that it is made once and is never stale.
 confirm_python() {
   [ -d "$here/python" ] || return 0
   command -v python3 >/dev/null && python3 -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
     || { missing python "Python 3 (3.11 or later, with venv)"; return 0; }
   local requirements="$here/python/requirements.txt" environment
-  environment="$here/python/.environment/$(python3 -c 'import hashlib, sys; print(hashlib.sha256(sys.version.encode() + open(sys.argv[1], "rb").read()).hexdigest()[:16])' "$requirements")"
+  environment="${XDG_CACHE_HOME:-$HOME/.cache}/expat-conformance/confirm-python-$(python3 -c 'import hashlib, sys; print(hashlib.sha256(sys.version.encode() + open(sys.argv[1], "rb").read()).hexdigest()[:16])' "$requirements")"
   if [ ! -f "$environment/complete" ]; then
-    rm -rf "$environment"
+    rm -rf "$environment" && mkdir -p "$(dirname "$environment")"
     python3 -m venv "$environment" \
       && "$environment/bin/pip" install --quiet --disable-pip-version-check --require-hashes --requirement "$requirements" \
       && touch "$environment/complete" || { failed=1; return 0; }

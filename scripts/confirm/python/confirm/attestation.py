@@ -176,8 +176,8 @@ class Judge:
             if token.protected.get(3 if signed_cbor else "cty") != wanted:
                 raise Malformed("content-type", f"the content type is not {wanted}")
             return self._cbor(decode(token.payload)) if signed_cbor else self._json(token.payload)
-        text = data.lstrip(b" \t\r\n")
-        return self._json(data) if (text[:1] in (b"[", b"{") and data[:1] != b"\x5b") or data[:1] == b"[" else self._cbor(decode(data))
+        # The first byte tells (CMW section 3.4); JSON may have white space in front.
+        return self._json(data) if data.lstrip(b" \t\r\n")[:1] in (b"[", b"{") else self._cbor(decode(data))
 
     def _json(self, data: bytes) -> list[tuple[Any, bytes, int | None]]:
         return self._items(jose.strict_json(data, "CMW"), False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -26,6 +27,7 @@ UNDERSTOOD = {
 WEAK = {"md5", "sha1"}
 
 
+@lru_cache(maxsize=1024)
 def read(der: bytes) -> x509.Certificate:
     """One certificate in DER, with all that is asked of it later. Throws Malformed (reason certificate)."""
     try:

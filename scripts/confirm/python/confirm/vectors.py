@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,11 +63,17 @@ def read(path: Path) -> dict[str, Any]:
     return content
 
 
+@lru_cache
+def _validator(path: Path) -> Draft202012Validator:
+    schema = read(path)
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
 def schema_problems(file: dict[str, Any], schemas: Path) -> list[str]:
     """What jsonschema finds wrong with a file, held against its published schema."""
-    schema = read(schemas / f"vectors-{file['topic']}.schema.json")
-    Draft202012Validator.check_schema(schema)
-    return [f"{e.json_path}: {e.message[:200]}" for e in Draft202012Validator(schema).iter_errors(file)]
+    validator = _validator(schemas / f"vectors-{file['topic']}.schema.json")
+    return [f"{e.json_path}: {e.message[:200]}" for e in validator.iter_errors(file)]
 
 
 def _stages(kind: str, group: dict[str, Any], vector: dict[str, Any]) -> dict[str, Any]:

@@ -35,7 +35,7 @@ FREE = {
     r"bindings/.*/inputs/endEntityCertificate": "its key alone counts, and the middle byte lies elsewhere",
     r"inputs/trust/(pkix|attestation|results)/0": "leads to nothing here, or counts by name and key and not by its signature",
     r"inputs/policy/(attestation|signedCmw|measurement)": "permits what is there anyway, or is of Evidence alone",
-    r"inputs/profile/(revision|cmwAttestation|evidenceNonce/.*|aikHashClaim/.*|exporter(Label|Length)|publicKey)": "of other kinds",
+    r"inputs/profile/(revision|cmwAttestation|(evidenceNonce|aikHashClaim)/.*|exporter.*|publicKey)": "of other kinds",
     r"inputs/clientHello": "bounds a spontaneous authenticator alone",
     r"inputs/now": "a second later all counts as it did",
     r"inputs/asked/context": "null lets whoever asks choose",
@@ -73,11 +73,16 @@ def altered(value: Any) -> Any:
     return value + "x"
 
 
-def put(root: Any, at: At, value: Any) -> None:
-    """Replaces the member at a path."""
+def noticed(file: dict[str, Any], at: At, value: Any) -> bool:
+    """Whether a file with another value at a path is not confirmed. The file is left as it was."""
+    holder: Any = file
     for name in at[:-1]:
-        root = root[name]
-    root[at[-1]] = value
+        holder = holder[name]
+    before = holder[at[-1]]
+    holder[at[-1]] = value
+    found = notices(file)
+    holder[at[-1]] = before
+    return found
 
 
 def notices(file: dict[str, Any]) -> bool:
@@ -123,10 +128,8 @@ class Alterations(unittest.TestCase):
                 name = "/".join(str(p) for p in at).removeprefix("groups/0/")
                 if any(re.fullmatch(free, told) for free in FREE for told in (name, f"{group_id}/{name}")):
                     continue
-                changed = copy.deepcopy(file)
-                put(changed, at, altered(value))
                 with self.subTest(group=group_id, member=name):
-                    self.assertTrue(notices(changed), f"{group_id}: {name} was altered, and nobody noticed")
+                    self.assertTrue(noticed(file, at, altered(value)), f"{group_id}: {name} was altered, and nobody noticed")
 
     def test_what_the_vector_promises(self) -> None:
         """The result, the step of the flag, the mutation, the flag itself."""
@@ -137,15 +140,10 @@ class Alterations(unittest.TestCase):
                 valid["groups"][0]["vectors"][0]["result"] = "invalid"
                 self.assertTrue(notices(valid))
                 for name, value in (("result", "valid"), ("result", "acceptable"), ("mutation", None), ("flags", [])):
-                    changed = copy.deepcopy(invalid)
-                    changed["groups"][0]["vectors"][0][name] = value
-                    self.assertTrue(notices(changed), f"{group_id}: {name} became {value!r}, and nobody noticed")
+                    place: At = ("groups", 0, "vectors", 0, name)
+                    self.assertTrue(noticed(invalid, place, value), f"{group_id}: {name} became {value!r}, and nobody noticed")
                 flag = invalid["groups"][0]["vectors"][0]["flags"][0]
-                for name, member in (("step", "frame"), ("step", "nowhere")):
-                    changed = copy.deepcopy(invalid)
-                    if changed["flags"][flag]["finding"][name] != member:
-                        changed["flags"][flag]["finding"][name] = member
-                        self.assertTrue(notices(changed), f"{group_id}: the {name} became {member}, and nobody noticed")
+                self.assertTrue(noticed(invalid, ("flags", flag, "finding", "step"), "nowhere"), f"{group_id}: the step of the flag")
 
     def test_what_a_mutation_leaves_alone(self) -> None:
         """A vector whose mutation is said to be elsewhere is not confirmed, and so is one with a second error."""
@@ -157,7 +155,7 @@ class Alterations(unittest.TestCase):
                 if not isinstance(value, dict) or name == vector["mutation"]["at"].split(".")[0]:
                     continue
                 for at, member in leaves(value):
-                    changed = copy.deepcopy(file)
-                    put(changed["groups"][0]["stages"][name]["value"], at, altered(member))
+                    place: At = ("groups", 0, "stages", name, "value", *at)
                     with self.subTest(group=group_id, member=(name, *at)):
-                        self.assertTrue(notices(changed), f"{vector['id']}: {name} {at} was altered too, and nobody noticed")
+                        told = f"{vector['id']}: {name} {at} was altered too, and nobody noticed"
+                        self.assertTrue(noticed(file, place, altered(member)), told)
