@@ -20,8 +20,6 @@ from .cose import Token
 from .opinions import Opinions
 from .refusal import Malformed
 
-# Ed25519 under its older name EdDSA, as docs/iut-protocol.md has it; joserfc warns of the name alone.
-warnings.filterwarnings("ignore", module="joserfc")
 
 
 def base64url(text: str) -> bytes:
@@ -133,7 +131,10 @@ def _ask_library(data: bytes, chain: list[x509.Certificate], opinions: Opinions,
         registry = jws.JWSRegistry(algorithms=list(signatures.TOKEN))
         # Its default of 512 bytes leaves no room for x5c.
         registry.max_header_length = 1 << 16
-        jws.deserialize_compact(data, kind.import_key(pem), registry=registry)
+        with warnings.catch_warnings():
+            # It warns of the name EdDSA, which docs/iut-protocol.md has, since RFC 9864 gave Ed25519 one of its own.
+            warnings.simplefilter("ignore")
+            jws.deserialize_compact(data, kind.import_key(pem), registry=registry)
         return None
 
     opinions.ask("joserfc", question, ours, by_joserfc)

@@ -143,7 +143,7 @@ class Alterations(unittest.TestCase):
                     place: At = ("groups", 0, "vectors", 0, name)
                     self.assertTrue(noticed(invalid, place, value), f"{group_id}: {name} became {value!r}, and nobody noticed")
                 flag = invalid["groups"][0]["vectors"][0]["flags"][0]
-                self.assertTrue(noticed(invalid, ("flags", flag, "finding", "step"), "nowhere"), f"{group_id}: the step of the flag")
+                self.assertTrue(noticed(invalid, ("flags", flag, "finding", "step"), "nowhere"), group_id)
 
     def test_what_a_mutation_leaves_alone(self) -> None:
         """A vector whose mutation is said to be elsewhere is not confirmed, and so is one with a second error."""
