@@ -21,7 +21,6 @@ from .opinions import Opinions
 from .refusal import Malformed
 
 
-
 def base64url(text: str) -> bytes:
     """base64url without padding (RFC 7515 section 2), with no other character, and no bit behind the last byte."""
     if not re.fullmatch(r"[A-Za-z0-9_-]*", text) or len(text) % 4 == 1:

@@ -123,6 +123,8 @@ def _verdict(vector: Vector, refusal: Refusal | None) -> list[str]:
         raise NotUnderstood(f"{vector.id}: result {vector.result!r}")
     if not vector.flags or vector.mutation is None:
         return ["invalid, without a flag or without a mutation"]
+    if len(vector.flags) > 1:
+        return ["more flags than one: this program stops at the first finding, and confirms no other"]
     flag, promised = vector.flags[0]["name"], vector.flags[0]["finding"]["step"]
     if flag not in REASONS:
         return [f"nobody has said in reasons.json for which reasons a vector of the flag {flag} is refused"]
