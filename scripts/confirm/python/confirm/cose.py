@@ -19,7 +19,7 @@ from .opinions import Opinions
 from .refusal import Malformed
 from .strict_cbor import decode
 
-ALG, CRIT, CONTENT_TYPE, X5CHAIN, SIGN1 = 1, 2, 3, 33, 18
+ALG, CRIT, CONTENT_TYPE, KID, X5CHAIN, SIGN1 = 1, 2, 3, 4, 33, 18
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ def _headers(protected: bytes, unprotected: Any) -> dict[Any, Any]:
     for label in [*header, *unprotected]:
         if not isinstance(label, (int, str)) or isinstance(label, bool):
             raise Malformed("header", f"the label {label!r} is neither integer nor text")
+    if not all(isinstance(h.get(KID, b""), bytes) for h in (header, unprotected)):
+        raise Malformed("header", "kid is no byte string (RFC 9052 section 3.1)")
     both = set(header) & set(unprotected)
     if both:
         raise Malformed("header", f"the labels {both} stand in both headers (RFC 9052 section 3)")
