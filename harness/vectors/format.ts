@@ -98,5 +98,3 @@ export const recordingSchema = z.discriminatedUnion(
   "kind",
   (Object.keys(kinds) as Kind[]).map(recorded) as [ReturnType<typeof recorded>, ...ReturnType<typeof recorded>[]],
 );
-
-export type Recording = z.output<typeof recordingSchema>;

@@ -55,7 +55,8 @@ export function judgeMessage(message: Judged): StepResult[] {
       });
       const answer = { kind: "authenticator", inputs: { ...inputs, request: output.request, clientHello: null }, output } as const;
       const results = runAll(requestSteps, request).map((result) => ({ ...result, step: `request-${result.step}` }));
-      return [...results, ...judgeMessage(answer)];
+      // Nothing can answer what is no request.
+      return request.decoded ? [...results, ...judgeMessage(answer)] : results;
     }
   }
 }
@@ -112,10 +113,18 @@ function judgedBy({
   const { pkix, attestation, results } = trust;
   const { measurement } = policy;
   return {
-    trust: { pkix: pkix.map(fromHex), attestation: attestation.map(fromHex), results: results.map(fromHex) },
+    trust: {
+      pkix: anchors("pkix", pkix),
+      attestation: anchors("attestation", attestation),
+      results: anchors("results", results),
+    },
     policy: { ...policy, measurement: measurement === null ? undefined : fromHex(measurement) },
     now: new Date(now),
   };
+}
+
+function anchors(name: string, roots: readonly string[]): Bytes[] {
+  return roots.map((root, index) => readCertificate(`trust.${name}.${index}`, fromHex(root)).der);
 }
 
 function readRequest(hex: string): NonNullable<AppraisalInput["request"]> {
@@ -169,17 +178,17 @@ function partState(
   const facts: Facts = {
     certificate: { certificateRequestContext, entries: [{ certData, extensions: [] }] },
     attestations: [{ entry: 0, data: NO_BYTES }],
-    chain: [readCertificate(certData)],
+    chain: [readCertificate("endEntityCertificate", certData)],
   };
   Object.assign(state.facts, facts);
   return state;
 }
 
-function readCertificate(der: Bytes): ReturnType<typeof parseCertificate> {
+function readCertificate(member: string, der: Bytes): ReturnType<typeof parseCertificate> {
   try {
     return parseCertificate(der);
   } catch (error) {
-    throw new InputError(`inputs.endEntityCertificate: expected an X.509 certificate: ${(error as Error).message}`);
+    throw new InputError(`inputs.${member}: expected an X.509 certificate: ${(error as Error).message}`);
   }
 }
 

@@ -339,9 +339,11 @@ function group(suite: SuiteName, family: Family): GroupDefinition<"authenticator
   ]);
 }
 
+const right = valid<"authenticator">("right", "A right authenticator");
+
 function detail(id: string, title: string, vectors: readonly Authenticator[]): GroupDefinition<"authenticator"> {
   const circumstances = { suite: "sha256", family: "ed25519", sender: "server", context: CONTEXT, name: "authenticators" } as const;
-  return authenticatorGroup(id, title, circumstances, vectors);
+  return authenticatorGroup(id, title, circumstances, [right, ...vectors]);
 }
 
 export const authenticators: Topic = {

@@ -138,6 +138,7 @@ const declined: GroupDefinition<"authenticator"> = {
     "Refusals where an authenticator is expected",
     { suite: "sha256", family: "ed25519", sender: "server", context: CONTEXT, name: "empty-and-spontaneous" },
     [
+      valid("right", "An authenticator with an identity"),
       invalid("finished-alone", "Finished alone, by which the sender declines", "Declined", {
         at: "frame.messages",
         op: "replace",
