@@ -174,6 +174,10 @@ func readRecordJSON(data []byte) ([]Item, error) {
 	if item.value, err = decodeBase64url(text); err != nil {
 		return nil, fmt.Errorf("value: %w", err)
 	}
+	// The CDDL of base64url-string has one character at least; a byte string of CBOR may be empty.
+	if text == "" {
+		return nil, errors.New("value: it is empty")
+	}
 	if len(parts) == 3 {
 		if err := json.Unmarshal(parts[2], &item.indicator); err != nil {
 			return nil, fmt.Errorf("indicator: %w", err)

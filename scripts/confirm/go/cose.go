@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/fxamacker/cbor/v2"
 	"github.com/veraison/go-cose"
@@ -103,6 +104,9 @@ func readCOSE(message []byte) (*Token, error) {
 				return nil, fmt.Errorf("a label of a header parameter is of type %T", label)
 			}
 		}
+		if err := checkCommon(header); err != nil {
+			return nil, err
+		}
 	}
 	if err := checkCritical(protected, unprotected); err != nil {
 		return nil, err
@@ -142,6 +146,19 @@ func readCOSE(message []byte) (*Token, error) {
 
 // understood are the header parameters that crit may name here: alg, content type, x5chain.
 var understood = map[any]bool{int64(1): true, int64(3): true, int64(33): true}
+
+// commonTypes are the major types that the common header parameters may have (RFC 9052 section 3.1, Generic_Headers).
+var commonTypes = map[int64][]int{1: {0, 1, 3}, 2: {4}, 3: {0, 1, 3}, 4: {2}, 5: {2}, 6: {2}}
+
+// checkCommon checks the types of the common header parameters.
+func checkCommon(header map[any]cbor.RawMessage) error {
+	for label, allowed := range commonTypes {
+		if item, ok := header[label]; ok && !slices.Contains(allowed, major(item)) {
+			return fmt.Errorf("the header parameter %d is of the major type %d", label, major(item))
+		}
+	}
+	return nil
+}
 
 // checkCritical checks crit (RFC 9052 section 3.1): an array in the protected header, of labels that stand there and are understood.
 func checkCritical(protected, unprotected map[any]cbor.RawMessage) error {

@@ -16,7 +16,7 @@ type Entry struct {
 	Library  string   `json:"library"`
 	Question string   `json:"question"`
 	Does     string   `json:"does"`
-	Right    string   `json:"right"` // vectors, library, or both
+	Right    string   `json:"right"` // vectors, library, program (this one), or both
 	Why      string   `json:"why"`
 	Text     string   `json:"text"`
 }
@@ -37,8 +37,8 @@ func readRegister(data []byte) (*Register, error) {
 		if len(entry.Vectors) == 0 || entry.Library == "" || entry.Question == "" || entry.Does == "" || entry.Why == "" || entry.Text == "" {
 			return nil, fmt.Errorf("disagreements.json: entry %d lacks a member", i)
 		}
-		if !slices.Contains([]string{"vectors", "library", "both"}, entry.Right) {
-			return nil, fmt.Errorf("disagreements.json: entry %d: right: expected vectors, library or both, found %q", i, entry.Right)
+		if !slices.Contains([]string{"vectors", "library", "program", "both"}, entry.Right) {
+			return nil, fmt.Errorf("disagreements.json: entry %d: right: expected vectors, library, program or both, found %q", i, entry.Right)
 		}
 	}
 	return register, nil
