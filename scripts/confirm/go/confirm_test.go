@@ -234,6 +234,9 @@ func TestEveryPromiseCounts(t *testing.T) {
 		elsewhere.Flags["Any"] = Flag{Finding: Finding{Step: "frame"}}
 		for _, group := range file.Groups {
 			for _, vector := range group.Vectors {
+				if before := confirmVector(file, group, vector); disagrees(before, "result") || disagrees(before, "reason") {
+					continue // not confirmed as it stands: in disagreements.json, or TestTheVectorsAreConfirmed fails
+				}
 				other := vector
 				if vector.Result == "valid" {
 					other.Result, other.Flags = "invalid", []string{"Any"}
