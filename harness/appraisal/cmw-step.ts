@@ -19,7 +19,7 @@ const defects: readonly { readonly name: CmwDefect; readonly title: string; read
   { name: "end", title: "Nothing follows the CMW", requirements: WRAPPER },
   { name: "key-once", title: "No label stands twice in a collection", requirements: ["cmw-collection-label-unique"] },
   { name: "members", title: "A record holds three members at most", requirements: OF_RECORD },
-  { name: "base64url", title: "A value in JSON is base64url without padding, and nothing like it", requirements: OF_JSON.slice(1) },
+  { name: "base64url", title: "A value in JSON is base64url without padding, of one character at least", requirements: OF_JSON.slice(1) },
   { name: "indicator-range", title: "An indicator is an integer of 1 to 2^32-1", requirements: INDICATOR },
   { name: "collection-type", title: "The type of a collection is an absolute URI or an OID", requirements: COLLECTION_TYPE },
   { name: "collection-labels", title: "Labels are texts or, in CBOR, integers", requirements: ["cmw-collection-structure"] },

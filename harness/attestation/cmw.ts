@@ -276,7 +276,8 @@ function recordOf(members: readonly unknown[], { encoding, path, defect }: Place
 // The bytes of a value in JSON, also where a reader of other kinds of base64 would find some.
 function bytesOf(text: string, path: readonly unknown[], defect: TakesCmwDefect): Bytes {
   const strict = fromBase64url(text);
-  if (strict) return strict;
+  // The text has one character at least (base64url-string of the draft's CDDL).
+  if (strict && text !== "") return strict;
   defect("base64url", new CmwError(`${at(path)}expected the value as base64url without padding, found ${show(text)}`));
   return Buffer.from(text, "base64url");
 }

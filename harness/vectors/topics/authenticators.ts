@@ -250,7 +250,10 @@ const path: readonly Authenticator[] = [
     }),
   ),
   invalid("intermediate-missing", "The intermediate is missing", "PathWrong", { at: "certificate.entries.1", op: "drop" }),
-  invalid("leaf-not-first", "The intermediate stands first", "PathWrong", { at: "certificate.entries", op: "reverse" }),
+  invalid("leaf-not-first", "The intermediate stands first; who does not ask for its key usage refuses at the signature", "PathWrong", {
+    at: "certificate.entries",
+    op: "reverse",
+  }),
   invalid("certificate-altered", "The last bit of the certificate is another", "PathWrong", {
     at: "certificate.entries.0.certData",
     op: "flip",

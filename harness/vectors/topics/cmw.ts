@@ -46,7 +46,6 @@ const anyRecord: readonly Wrapped[] = [
     op: "replace",
     value: 1,
   }),
-  invalid("value-empty", "A value of length zero", "NotCoseSign1", { at: "cmw.value", op: "drop" }),
   invalid("truncated", "The last byte is missing", "CmwMalformed", { at: "cmw.bytes", op: "truncate", by: 1 }),
   invalid("nothing", "No bytes at all", "CmwMalformed", { at: "cmw.bytes", op: "drop" }),
   invalid("evidence-without-wrapper", "Evidence without a CMW around it", "NoCmw", {
@@ -59,6 +58,7 @@ const anyRecord: readonly Wrapped[] = [
 
 const cborRecord: readonly Wrapped[] = [
   ...anyRecord,
+  invalid("value-empty", "A value of length zero", "NotCoseSign1", { at: "cmw.value", op: "drop" }),
   invalid("trailing-bytes", "A byte stands behind the record", "TrailingBytesOfCmw", {
     at: "cmw.bytes",
     op: "extend",
@@ -138,6 +138,8 @@ const cborRecord: readonly Wrapped[] = [
 
 const jsonRecord: readonly Wrapped[] = [
   ...anyRecord,
+  // The text of a value has one character at least (base64url-string in the CDDL of the draft).
+  invalid("value-empty", "A value of no characters", "RecordWrong", { at: "cmw.value", op: "drop" }),
   valid("white-space", "White space between the members", {
     mutation: { at: "cmw.bytes", op: "insert", index: 1, value: { text: "\n \t" } },
   }),
@@ -302,11 +304,11 @@ const jsonCollection: readonly Wrapped[] = [
 function signed(encoding: "cbor" | "json"): readonly Wrapped[] {
   const headers = "signed-cmw.protectedHeader";
   const unprotected = encoding === "cbor" ? "signed-cmw.unprotectedHeader" : headers;
-  const label = encoding === "cbor" ? 4 : "kid";
+  const label = encoding === "cbor" ? -70077 : "x-unknown";
   return [
     valid("right", "A right CMW that is itself signed"),
-    valid("more-headers", "A header parameter that does not matter", {
-      mutation: { at: unprotected, op: "extend", value: { name: "kid", label, value: "key" } },
+    valid("more-headers", "A header parameter that nobody knows, and that is not critical", {
+      mutation: { at: unprotected, op: "extend", value: { name: "unknown", label, value: "more" } },
     }),
     invalid("not-wanted", "The policy takes no CMW that is itself signed", "SignedNotWanted", {
       at: "inputs.policy.signedCmw",

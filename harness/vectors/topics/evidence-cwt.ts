@@ -162,11 +162,6 @@ const refused: readonly Evidence[] = [
     at: "evidence.protectedHeader.alg",
     op: "duplicate",
   }),
-  invalid("algorithm-in-both", "The algorithm stands in both headers", "HeaderMalformed", {
-    at: "evidence.unprotectedHeader",
-    op: "extend",
-    value: { self: "evidence.protectedHeader.alg" },
-  }),
   invalid("critical-as-bytes", "The parameter crit is a byte string and no array of labels", "HeaderMalformed", {
     at: "evidence.protectedHeader",
     op: "extend",

@@ -242,6 +242,8 @@ class Judge:
         if not cbor:
             if not isinstance(body, str):
                 raise Malformed("value", "the value is no text")
+            if body == "":
+                raise Malformed("value", "the value has no characters (base64url-string in the draft's CDDL)")
             try:
                 body = jose.base64url(body)
             except Malformed as e:
