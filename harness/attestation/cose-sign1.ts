@@ -1,16 +1,7 @@
 import { publicKeyOf, signWith, verifyWith } from "../authenticator/signature.ts";
 import { type Bytes, concat, preview } from "../wire/bytes.ts";
 import { CborTag, cbor, decodeCbor } from "./cbor.ts";
-import {
-  algorithmNamed,
-  claimsOf,
-  type Envelope,
-  type Field,
-  type FieldValue,
-  type TokenContent,
-  TokenError,
-  tokenAlgorithm,
-} from "./token.ts";
+import { algorithmNamed, claimsOf, type Envelope, type Field, type FieldValue, TokenError, tokenAlgorithm } from "./token.ts";
 
 const TAG_COSE_SIGN1 = 18;
 const HEADER_ALG = 1;
