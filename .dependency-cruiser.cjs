@@ -16,8 +16,9 @@ const may = {
   scenario: ["wire", "authenticator", "attestation", "forge", "appraisal", "explain", "tls", "carrier", "iut", "pki", "input"],
   example: ["wire", "authenticator", "attestation", "forge", "appraisal", "explain", "pki", "tls", "iut", "reference", "scenario"],
   vectors: ["wire", "authenticator", "attestation", "forge", "appraisal", "pki", "scenario", "input"],
+  recordings: ["wire", "authenticator", "attestation", "appraisal", "explain", "vectors", "input"],
   report: ["wire", "attestation", "iut", "scenario", "input"],
-  cli: ["wire", "authenticator", "attestation", "explain", "example", "carrier", "tls", "iut", "reference", "scenario", "report", "vectors", "input", "ledger"],
+  cli: ["wire", "authenticator", "attestation", "explain", "example", "carrier", "tls", "iut", "reference", "scenario", "report", "vectors", "recordings", "input", "ledger"],
 };
 
 const direction = Object.entries(may).map(([folder, allowed]) => ({

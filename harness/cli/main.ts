@@ -213,6 +213,32 @@ program
     process.exitCode = await doctorCommand(options);
   });
 
+program
+  .command("appraise")
+  .description("judge recorded messages offline: a request, an authenticator, a part of one, with what they are to be judged by")
+  .argument("<file...>", "recordings (JSON, docs/vectors.md), or files of vectors, of which each vector is one")
+  .option("--id <id>", "of files of vectors only the vector of that id")
+  .option("--json", "as an array, one object a file (schemas/appraisal.schema.json)")
+  .option("--explain", "with each finding why it matters and the statements that it breaks")
+  .addHelpText(
+    "after",
+    `
+Prints each step with what it came to, the values that the suite computes on the way, and the first place where the message and what it
+should be part. What a recording does not give is not judged, and it is said what would be needed. Values that your own code has computed
+can stand in \`claimed\`: each is compared.
+
+Exit codes: 0 nothing was found; 1 a finding, or a claimed value that is wrong; 2 bad input (with its place; other files are still judged).
+
+Examples:
+  $ expat-conformance appraise my-authenticator.json
+  $ expat-conformance appraise --explain vectors/exchanges.json --id exchanges/background-check-server/relayed
+  $ expat-conformance appraise --json *.json`,
+  )
+  .action(async (files, options) => {
+    const { appraiseCommand } = await import("./appraise-command.ts");
+    process.exitCode = appraiseCommand(files, options);
+  });
+
 const vectors = program
   .command("vectors")
   .description("the published vectors: each stage of each message, right and wrong, for the unit tests of others")
