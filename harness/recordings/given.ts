@@ -46,27 +46,8 @@ export function prepare(recording: Recording, clock: Date): Prepared {
     request: given.request ?? null,
     asked: askedOf(recording),
   };
-  const judged = { kind, inputs, output } as unknown as Judged;
-  const begun = readableRequest(recording)
-    ? begin(judged)
-    : begin({ ...judged, kind: "request" } as Judged<"request">).map(asPartOfExchange);
+  const begun = begin({ kind, inputs, output } as unknown as Judged);
   return { begun: begun.map((one) => asGiven(one, recording)), needed: neededOf(recording), now: timed ? now : undefined };
-}
-
-// In an exchange a request that cannot be read is a finding, and leaves nothing that its answer could be judged by.
-function readableRequest({ kind, output }: Recording): boolean {
-  if (kind !== "exchange" || !("request" in output)) return true;
-  try {
-    decodeRequest(fromHex(output.request));
-    return true;
-  } catch (error) {
-    if (error instanceof DecodeError) return false;
-    throw error;
-  }
-}
-
-function asPartOfExchange(begun: Begun): Begun {
-  return begun.about === "request" ? { ...begun, prefix: "request-" } : begun;
 }
 
 // What was asked for, as the request itself says it where nobody else does.

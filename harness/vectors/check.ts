@@ -1,10 +1,9 @@
-import { isDeepStrictEqual } from "node:util";
-import type { z } from "zod";
 import { InputError } from "../input/input-error.ts";
 import type { Flag, Group, Vector, VectorFile } from "./format.ts";
 import { vectorFileSchema } from "./format.ts";
 import { type Judged, judgeMessage } from "./judge.ts";
 import { type Kind, kinds } from "./kinds.ts";
+import { schemaIssues, show } from "./reading.ts";
 import { generate, type Topic, textOf } from "./topic.ts";
 
 /** What is wrong with a file: bad input, or a vector that does not give what it promises. */
@@ -39,9 +38,9 @@ export function checkFile(file: string, text: string, topics: readonly Topic[]):
   const topic = topics.find((known) => known.topic === topicOf(json));
   const groupKinds = topic ? topic.groups.map(({ kind }) => kind) : Object.keys(kinds);
   const schema = vectorFileSchema([...new Set(groupKinds)] as [Kind, ...Kind[]]);
-  const parsed = schema.safeParse(json);
+  const issues = schemaIssues(schema, json);
   const broken = new Set<string>();
-  for (const problem of parsed.success ? [] : issuesOf(parsed.error.issues, json)) {
+  for (const problem of issues) {
     report("input", problem.path.join(".") || "(the file)", problem.expected, problem.found);
     const [first, group, second, vector] = problem.path;
     if (first === "groups") broken.add(second === "vectors" && vector !== undefined ? `${String(group)}/${String(vector)}` : String(group));
@@ -49,7 +48,7 @@ export function checkFile(file: string, text: string, topics: readonly Topic[]):
   // Where a group or a vector has not the right form, the others are still judged.
   const counts = { valid: 0, invalid: 0 };
   if (!isFileLike(json)) return { file, ...counts, problems };
-  if (topic && parsed.success) compare(text, json, generate(topic), report);
+  if (topic && issues.length === 0) compare(text, json, generate(topic), report);
   const ids = new Set<string>();
   for (const [groupIndex, group] of json.groups.entries()) {
     if (broken.has(String(groupIndex))) continue;
@@ -63,7 +62,8 @@ export function checkFile(file: string, text: string, topics: readonly Topic[]):
     }
   }
   const total = counts.valid + counts.invalid;
-  if (parsed.success && json.numberOfVectors !== total) report("input", "numberOfVectors", String(total), String(json.numberOfVectors));
+  if (issues.length === 0 && json.numberOfVectors !== total)
+    report("input", "numberOfVectors", String(total), String(json.numberOfVectors));
   return { file, ...counts, problems };
 }
 
@@ -88,12 +88,14 @@ function isFileLike(json: unknown): json is VectorFile {
 }
 
 function compare(text: string, found: VectorFile, expected: VectorFile, report: Report): void {
-  const before = found.groups.length;
-  differences(expected, found, [], report);
+  if (text === textOf(expected)) return;
+  let different = false;
+  differences(expected, found, [], (...problem) => {
+    different = true;
+    report(...problem);
+  });
   // The same values, otherwise written: other programs do not mind, but then the bytes are not those that are generated.
-  if (before === expected.groups.length && isDeepStrictEqual(expected, found) && text !== textOf(expected)) {
-    report("vector", "(the file)", "the bytes that `vectors generate` writes", "the same values in other bytes");
-  }
+  if (!different) report("vector", "(the file)", "the bytes that `vectors generate` writes", "the same values in other bytes");
 }
 
 function differences(expected: unknown, found: unknown, path: readonly (string | number)[], report: Report): void {
@@ -154,39 +156,4 @@ function judgeVector(group: Group, vector: Vector, flags: Readonly<Record<string
     if (!(error instanceof InputError)) throw error;
     report("input", at, "inputs that can be judged", error.message);
   }
-}
-
-interface Issue {
-  readonly path: readonly PropertyKey[];
-  readonly expected: string;
-  readonly found: string;
-}
-
-function issuesOf(issues: readonly z.core.$ZodIssue[], json: unknown, prefix: readonly PropertyKey[] = []): Issue[] {
-  return issues.flatMap((issue): Issue[] => {
-    const path = [...prefix, ...issue.path];
-    if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => ({ path: [...path, key], expected: "no such member", found: show(valueAt(json, [...path, key])) }));
-    }
-    if (issue.code === "invalid_union" && issue.errors.length > 0) {
-      const branches = issue.errors.map((branch) => issuesOf(branch, json, path));
-      const depth = (branch: Issue[]) => Math.max(0, ...branch.map((problem) => problem.path.length));
-      // Of the forms that are possible, the one that came furthest says what is wrong.
-      return branches.reduce((best, branch) => (depth(branch) > depth(best) ? branch : best));
-    }
-    const expected = issue.message.replace(/^Invalid input: /, "").replace(/, received .*$/, "");
-    return [{ path, expected: expected.replace(/^expected /, ""), found: show(valueAt(json, path)) }];
-  });
-}
-
-function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
-  let value = json;
-  for (const step of path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[step];
-  return value;
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return "nothing";
-  const text = JSON.stringify(value);
-  return text.length > 100 ? `${text.slice(0, 80)}… (${text.length} characters)` : text;
 }

@@ -25,8 +25,8 @@ const key = z.strictObject({
 const id = z.string().regex(/^[a-z0-9-]+(\/[a-z0-9-]+)+$/);
 
 function groupSchema(kind: Kind) {
-  const { inputs, source, stages, output } = kinds[kind];
-  const allStages = stagesSchema(stages);
+  const { inputs, source, stages, outputs, output } = kinds[kind];
+  const allStages = stagesSchema(stages, outputs);
   const vector = {
     id,
     comment: z.string(),

@@ -105,7 +105,9 @@ export function begin(message: Judged): Begun[] {
         output,
       });
       const answer = { kind: "authenticator", inputs: { ...inputs, request: output.request, clientHello: null }, output } as const;
-      return [{ about: "request", prefix: "request-", steps: requestSteps, state: request }, ...begin(answer)];
+      const asks: Begun = { about: "request", prefix: "request-", steps: requestSteps, state: request };
+      // Nothing can answer what is no request.
+      return isRequest(request.request) ? [asks, ...begin(answer)] : [asks];
     }
   }
 }
@@ -162,10 +164,28 @@ function judgedBy({
   const { pkix, attestation, results } = trust;
   const { measurement } = policy;
   return {
-    trust: { pkix: pkix.map(fromHex), attestation: attestation.map(fromHex), results: results.map(fromHex) },
+    trust: {
+      pkix: anchors("pkix", pkix),
+      attestation: anchors("attestation", attestation),
+      results: anchors("results", results),
+    },
     policy: { ...policy, measurement: measurement === null ? undefined : fromHex(measurement) },
     now: new Date(now),
   };
+}
+
+function anchors(name: string, roots: readonly string[]): Bytes[] {
+  return roots.map((root, index) => readCertificate(`trust.${name}.${index}`, fromHex(root)).der);
+}
+
+function isRequest(bytes: Bytes): boolean {
+  try {
+    decodeRequest(bytes);
+    return true;
+  } catch (error) {
+    if (error instanceof DecodeError) return false;
+    throw error;
+  }
 }
 
 function readRequest(hex: string): NonNullable<AppraisalInput["request"]> {
@@ -219,17 +239,17 @@ function partState(
   const facts: Facts = {
     certificate: { certificateRequestContext, entries: [{ certData, extensions: [] }] },
     attestations: [{ entry: 0, data: NO_BYTES }],
-    chain: [readCertificate(certData)],
+    chain: [readCertificate("endEntityCertificate", certData)],
   };
   Object.assign(state.facts, facts);
   return state;
 }
 
-function readCertificate(der: Bytes): ReturnType<typeof parseCertificate> {
+function readCertificate(member: string, der: Bytes): ReturnType<typeof parseCertificate> {
   try {
     return parseCertificate(der);
   } catch (error) {
-    throw new InputError(`inputs.endEntityCertificate: expected an X.509 certificate: ${(error as Error).message}`);
+    throw new InputError(`inputs.${member}: expected an X.509 certificate: ${(error as Error).message}`);
   }
 }
 

@@ -6,7 +6,7 @@ import { hex, keyName, type StageName } from "./stage-schemas.ts";
 
 /**
  * The kinds of messages that a vector or a recording can hold. Of each: the inputs that it is judged by, the source that it was made from
- * (a recording has none), the stages, and the output that is judged.
+ * (a recording has none), the stages, those of them whose bytes are the output, and the output that is judged.
  */
 
 const cipherSuite = z.enum(Object.keys(cipherSuites) as [CipherSuite, ...CipherSuite[]]);
@@ -72,6 +72,7 @@ export const kinds = {
     inputs: z.strictObject({ connection, sender: side, certificateRequestContext: hex, profile: profileSchema }),
     source: z.strictObject({}),
     stages: ["secrets"] as StageName[],
+    outputs: [] as StageName[],
     output: z.strictObject({ handshakeContext: hex, finishedKey: hex, exportedValue: hex }),
   },
   /** Binding and AIK_pub_hash (expat sections 5.1 and 5.2). */
@@ -79,6 +80,7 @@ export const kinds = {
     inputs: z.strictObject(bound),
     source: z.strictObject({}),
     stages: upTo("aik-hash"),
+    outputs: [] as StageName[],
     output: z.strictObject({ binding: hex, aikPubHash: hex }),
   },
   /** Evidence alone (docs/iut-protocol.md, Evidence profile). */
@@ -86,6 +88,7 @@ export const kinds = {
     inputs: z.strictObject({ ...bound, mediaType: z.string(), ...judged }),
     source: z.strictObject({ message: evidence }),
     stages: upTo("evidence-signature"),
+    outputs: ["evidence-signature"] as StageName[],
     output: z.strictObject({ evidence: hex }),
   },
   /** An Attestation Result alone. */
@@ -93,6 +96,7 @@ export const kinds = {
     inputs: z.strictObject({ endEntityCertificate: hex, mediaType: z.string(), ...judged }),
     source: z.strictObject({ message: result }),
     stages: ["result-claims", "result", "result-signature"] as StageName[],
+    outputs: ["result-signature"] as StageName[],
     output: z.strictObject({ attestationResult: hex }),
   },
   /** cmw_data: a CMW with what is in it. */
@@ -100,6 +104,7 @@ export const kinds = {
     inputs: z.strictObject({ ...bound, ...judged }),
     source: z.strictObject({ attestation }),
     stages: upTo("cmw-signature"),
+    outputs: ["cmw", "cmw-signature"] as StageName[],
     output: z.strictObject({ cmwData: hex }),
   },
   /** A request; `sender` asks. */
@@ -112,6 +117,7 @@ export const kinds = {
     }),
     source: z.strictObject({ certificateRequestContext: hex }),
     stages: [...REQUEST] as StageName[],
+    outputs: ["request-frame"] as StageName[],
     output: z.strictObject({ request: hex }),
   },
   /** An authenticator; `sender` sends it. `request` null: a spontaneous one. */
@@ -123,6 +129,7 @@ export const kinds = {
     }),
     source: z.strictObject({ certificateRequestContext: hex, identity, attestation: attestation.nullable() }),
     stages: ALL,
+    outputs: ["frame"] as StageName[],
     output: z.strictObject({ authenticator: hex }),
   },
   /** An empty authenticator, which declines (RFC 9261 section 6). */
@@ -130,6 +137,7 @@ export const kinds = {
     inputs: z.strictObject({ connection, sender: side, profile: profileSchema, request: hex }),
     source: z.strictObject({ certificateRequestContext: hex }),
     stages: ALL,
+    outputs: ["frame"] as StageName[],
     output: z.strictObject({ authenticator: hex }),
   },
   /** A request and the authenticator that answers it; `sender` is the end that answers. */
@@ -137,6 +145,7 @@ export const kinds = {
     inputs: z.strictObject({ ...appraised, asked }),
     source: z.strictObject({ certificateRequestContext: hex, identity, attestation: attestation.nullable() }),
     stages: [...REQUEST, ...ALL] as StageName[],
+    outputs: ["request-frame", "frame"] as StageName[],
     output: z.strictObject({ request: hex, authenticator: hex }),
   },
 } as const;

@@ -46,7 +46,19 @@ export function make(kind: Kind, given: { readonly inputs: Inputs; readonly sour
   const { inputs, source } = ofFile ? editFile(given, resolve(mutation, kind, given.inputs), uses) : given;
   keysIn(source, uses);
   const edits = mutation && !ofFile ? [resolve(mutation, kind, inputs)] : [];
-  return { inputs, source, keys, ...build(kind, inputs, source, edits, uses) };
+  const { stages, output } = build(kind, inputs, source, edits, uses);
+  return { inputs, source, keys, stages: withoutOutput(kind, stages), output };
+}
+
+// What is the output is not repeated in the stages.
+function withoutOutput(kind: Kind, stages: Made["stages"]): Made["stages"] {
+  const outputs: readonly string[] = kinds[kind].outputs;
+  const named = Object.entries(stages).map(([name, stage]): [string, StageJson] => {
+    const { bytes: _, ...others } = stage;
+    const isSigned = name === "cmw" && stages["signed-cmw"]?.value !== null;
+    return [name, outputs.includes(name) && !isSigned ? others : stage];
+  });
+  return Object.fromEntries(named);
 }
 
 type Build = Pick<Made, "stages" | "output">;

@@ -63,6 +63,7 @@ function renderFieldValue(value: FieldValue): object {
   throw new RangeError(`a file of vectors has no form for the claim value ${JSON.stringify(value)}`);
 }
 
+const nameOf = new WeakMap<KeyObject, string>();
 let names: ReadonlyMap<string, string> | undefined;
 
 // Entities may share a key: the first one names it.
@@ -72,7 +73,8 @@ function nameOfKey(key: KeyObject): string {
       .toReversed()
       .map((name) => [toHex(pki(name).pkcs8), name]),
   );
-  const name = names.get(toHex(key.export({ type: "pkcs8", format: "der" })));
+  const name = nameOf.get(key) ?? names.get(toHex(key.export({ type: "pkcs8", format: "der" })));
   if (name === undefined) throw new RangeError("a key that is not of the test PKI has no name in a file of vectors");
+  nameOf.set(key, name);
   return name;
 }

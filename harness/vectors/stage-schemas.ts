@@ -172,12 +172,21 @@ export interface StageJson {
   readonly intermediates?: Readonly<Record<string, unknown>>;
 }
 
-/** The schema of the stages of those names, each of which has to be there. */
-export function stagesSchema(names: readonly StageName[]) {
-  return z.strictObject(Object.fromEntries(names.map((name) => [name, stageSchema(shapes[name])])));
+/** The schema of the stages of those names, each of which has to be there; the bytes of those in `outputs` are the output, and not repeated. */
+export function stagesSchema(names: readonly StageName[], outputs: readonly StageName[]) {
+  return z.strictObject(
+    Object.fromEntries(
+      names.map((name) => {
+        const bytes = !outputs.includes(name) ? "always" : name === "cmw" ? "where-signed" : "never";
+        return [name, stageSchema(shapes[name], bytes)];
+      }),
+    ),
+  );
 }
 
-function stageSchema({ value, bytes, intermediates }: StageShape): z.ZodType<StageJson> {
-  const full = z.strictObject({ value, ...(bytes && { bytes }), ...(intermediates && { intermediates }) });
+// The bytes of a CMW are the output only where it is not itself signed.
+function stageSchema({ value, bytes, intermediates }: StageShape, when: "always" | "where-signed" | "never"): z.ZodType<StageJson> {
+  const own = when === "never" ? {} : { bytes: when === "always" ? bytes : bytes?.optional() };
+  const full = z.strictObject({ value, ...(bytes && own), ...(intermediates && { intermediates }) });
   return z.union([full, z.strictObject({ value: z.null() })]) as unknown as z.ZodType<StageJson>;
 }

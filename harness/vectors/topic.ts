@@ -96,7 +96,7 @@ export function generate({ topic, title, notes, flags, groups }: Topic): VectorF
 
 /** The text of a file of vectors. */
 export function textOf(file: VectorFile): string {
-  return `${JSON.stringify(file, null, 2)}\n`;
+  return `${JSON.stringify(file, null, 1)}\n`;
 }
 
 function generateGroup(topic: string, { id, title, kind, inputs, source, vectors }: GroupDefinition, keys: Set<string>) {

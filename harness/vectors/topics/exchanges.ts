@@ -2,16 +2,25 @@ import { type Family, families } from "../../pki/test-pki.ts";
 import type { AttestationJson } from "../kinds.ts";
 import type { GroupDefinition, Topic, VectorDefinition } from "../topic.ts";
 import { invalid, valid } from "../topic.ts";
-import { connection, context, evidence, identity, NOW, POLICY, PROFILE, record, type SuiteName, trust } from "./inputs.ts";
+import { connection, context, evidence, identity, NOW, POLICY, PROFILE, record, result, type SuiteName, trust } from "./inputs.ts";
 
 type Exchange = VectorDefinition<"exchange">;
 
 const CONTEXT = context("exchanges");
 
+interface Circumstances {
+  readonly suite: SuiteName;
+  readonly family: Family;
+  readonly sender: "client" | "server";
+  /** Of the connection. */
+  readonly name?: string;
+  readonly own?: string;
+}
+
 function group(
   id: string,
   title: string,
-  { suite, family, sender, name = "exchanges" }: { suite: SuiteName; family: Family; sender: "client" | "server"; name?: string },
+  { suite, family, sender, name = "exchanges", own = CONTEXT }: Circumstances,
   attestation: AttestationJson,
   vectors: readonly Exchange[],
 ): GroupDefinition<"exchange"> {
@@ -29,7 +38,7 @@ function group(
       consumedContexts: [],
       asked: { signatureSchemes: [families[family]], attestation: true },
     },
-    source: { certificateRequestContext: CONTEXT, identity: identity(family), attestation },
+    source: { certificateRequestContext: own, identity: identity(family), attestation },
     vectors,
   };
 }
@@ -43,6 +52,26 @@ const relayed: Exchange = invalid("relayed", "The Evidence is bound to another c
 });
 
 const ofEvidence: readonly Exchange[] = [
+  invalid("attestation-in-second-entry", "The extension stands in the entry of the intermediate as well", "Misplaced", {
+    at: "certificate.entries.1.extensions",
+    op: "replace",
+    value: [{ type: { self: "extension.type" }, data: { self: "extension.bytes" } }],
+  }),
+  invalid("attestation-missing", "The offer is left unanswered, and the policy demands attestation", "Missing", {
+    at: "source.attestation",
+    op: "drop",
+  }),
+  invalid("attestation-trailing-bytes", "A byte stands behind cmw_data in the extension", "ExtensionMalformed", {
+    at: "certificate.entries.0.extensions.0.data",
+    op: "extend",
+    value: { hex: "00" },
+  }),
+  invalid("attestation-length", "The length of cmw_data is one too great", "ExtensionMalformed", {
+    at: "extension.cmwData.length",
+    op: "add",
+    by: 1,
+  }),
+  invalid("attestation-empty", "cmw_data has no bytes", "ExtensionMalformed", { at: "extension.cmwData", op: "drop" }),
   relayed,
   invalid("evidence-signature-altered", "The signature of the Evidence does not verify, all around it is made again", "EvidenceSignature", {
     at: "evidence-signature.signature",
@@ -79,6 +108,42 @@ const ofAll: readonly Exchange[] = [
   }),
 ];
 
+const emptyContext: Exchange = valid("empty-context", "A certificate_request_context of length zero", {
+  source: { certificateRequestContext: "" },
+});
+
+const withoutAttestation: Exchange = valid(
+  "without-attestation",
+  "The offer is left unanswered, and the policy does not demand attestation",
+  {
+    source: { attestation: null },
+    inputs: { policy: { ...POLICY, attestation: "optional" } },
+  },
+);
+
+const ofResult: readonly Exchange[] = [
+  invalid("contraindicated", "The result is contraindicated", "ResultStatus", {
+    at: "source.attestation.message.status",
+    op: "replace",
+    value: "contraindicated",
+  }),
+  invalid("of-other-key", "The result speaks of another key", "ResultOfOtherKey", {
+    at: "source.attestation.message.publicKey",
+    op: "replace",
+    value: { pki: "attestation-ed25519.spki" },
+  }),
+];
+
+// On one connection, what one end has made is no answer of the other.
+function reflected(sender: "client" | "server"): Exchange {
+  const other = sender === "client" ? "server" : "client";
+  return invalid("of-other-role", `The handshake context is that of authenticators from the ${other}`, "CertificateVerifyWrong", {
+    at: "secrets.handshakeContext",
+    op: "replace",
+    value: { export: `EXPORTER-${other} authenticator handshake context` },
+  });
+}
+
 export const exchanges: Topic = {
   topic: "exchanges",
   title: "Whole exchanges: a request with its context, and the authenticator with attestation that answers it",
@@ -102,6 +167,30 @@ export const exchanges: Topic = {
       requirements: ["expat-evidence-anchor"],
       step: "evidence-signature",
       code: "evidence-signature",
+    },
+    Misplaced: {
+      bugClass: "misplaced extension",
+      description: "cmw_attestation stands in another entry than the first",
+      effect: "Attestation that hangs on an issuer's certificate is taken for that of the end.",
+      requirements: ["expat-first-entry-only"],
+      step: "placement",
+      code: "malformed",
+    },
+    Missing: {
+      bugClass: "policy not applied",
+      description: "Attestation is missing, and the policy demands it",
+      effect: "A machine that cannot attest leaves it out.",
+      requirements: ["expat-missing-may-be-refused"],
+      step: "policy",
+      code: "attestation-missing",
+    },
+    ExtensionMalformed: {
+      bugClass: "wrong structure",
+      description: "The content of cmw_attestation is not one vector of at least one byte",
+      effect: "Two readers of the same bytes come to different attestation.",
+      requirements: ["expat-extension-structure"],
+      step: "placement",
+      code: "malformed",
     },
     Exchanged: {
       bugClass: "transcript not covered",
@@ -174,7 +263,66 @@ export const exchanges: Topic = {
       "The server attests with Evidence in a CWT",
       { suite: "sha256", family: "p256", sender: "server" },
       record(evidence("application/eat+cwt", "p256")),
-      [right, ...ofEvidence, ...ofAll],
+      [right, emptyContext, withoutAttestation, ...ofEvidence, ...ofAll],
+    ),
+    group(
+      "background-check-client",
+      "The client attests with Evidence in a JWT, wrapped in JSON",
+      { suite: "sha384", family: "ed25519", sender: "client" },
+      record(evidence("application/eat+jwt", "ed25519"), "json"),
+      [right, ...ofEvidence.filter(({ id }) => /relayed|unsolicited|missing/.test(id))],
+    ),
+    group(
+      "passport-server",
+      "The server shows an Attestation Result in a JWT",
+      { suite: "chacha20", family: "ed25519", sender: "server" },
+      record(result("application/eat+jwt", "ed25519")),
+      [right, ...ofResult],
+    ),
+    group(
+      "passport-client",
+      "The client shows an Attestation Result in a CWT",
+      { suite: "sha256", family: "p384", sender: "client" },
+      record(result("application/eat+cwt", "p384")),
+      [right, ...ofResult.slice(0, 1)],
+    ),
+    group(
+      "mutual-server",
+      "The server's half of a mutual exchange",
+      { suite: "sha256", family: "ed25519", sender: "server", name: "mutual" },
+      record(evidence("application/eat+cwt", "ed25519")),
+      [right, reflected("server")],
+    ),
+    group(
+      "mutual-client",
+      "The client's half of a mutual exchange",
+      { suite: "sha256", family: "ed25519", sender: "client", name: "mutual", own: context("mutual client") },
+      record(result("application/eat+jwt", "ed25519")),
+      [right, reflected("client")],
+    ),
+    group(
+      "collection-of-two",
+      "The server attests with a collection of two items of Evidence",
+      { suite: "sha256", family: "ed25519", sender: "server" },
+      {
+        ...record(evidence("application/eat+cwt", "ed25519")),
+        form: "collection",
+        second: evidence("application/eat+jwt", "ed25519"),
+      },
+      [
+        right,
+        invalid("second-relayed", "The second item is bound to something else", "Relayed", {
+          at: "second-claims.nonce.value",
+          op: "flip",
+        }),
+      ],
+    ),
+    group(
+      "rsa",
+      "The server attests with keys of RSA",
+      { suite: "sha256", family: "rsa-pss-sha256", sender: "server" },
+      record(evidence("application/eat+cwt", "rsa-pss-sha256")),
+      [right],
     ),
   ],
 };
