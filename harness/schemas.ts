@@ -12,6 +12,7 @@ import { goalsSchema } from "./scenario/goals.ts";
 import { ledgerSchema } from "./scenario/ledger.ts";
 import { suiteSchema } from "./scenario/schema.ts";
 import { versionsSchema } from "./scenario/versions.ts";
+import { foreignFileSchema } from "./vectors/foreign-format.ts";
 import { vectorFileSchema } from "./vectors/format.ts";
 import type { Kind } from "./vectors/kinds.ts";
 import { topics } from "./vectors/topics/index.ts";
@@ -31,6 +32,7 @@ const published: Readonly<Record<string, z.ZodType>> = {
   observed: observedSchema,
   recording: recordingSchema,
   appraisal: appraisalSchema,
+  "vectors-foreign": foreignFileSchema,
   // One a topic: its groups hold nothing but its kinds of messages.
   ...Object.fromEntries(
     topics.map(({ topic, groups }) => [

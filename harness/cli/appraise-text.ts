@@ -1,8 +1,8 @@
 import type { NamedMistake } from "../appraisal/finding.ts";
+import type { JsonProblem } from "../input/json-problem.ts";
 import { type Appraisal, type AppraisedStep, hasFinding } from "../recordings/appraise.ts";
 import type { ComparedClaim } from "../recordings/claims.ts";
 import type { Divergence } from "../recordings/divergence.ts";
-import type { JsonProblem } from "../recordings/json-problem.ts";
 import type { AppraisedFile } from "../recordings/report.ts";
 import { counted, field, paragraph } from "../report/layout.ts";
 import type { Palette } from "../report/palette.ts";

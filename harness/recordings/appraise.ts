@@ -1,13 +1,13 @@
 import { type NamedMistake, runAll, type Step, type StepResult } from "../appraisal/finding.ts";
 import { explainAuthenticator, explainEmpty, explainRequest } from "../explain/explain.ts";
 import { InputError } from "../input/input-error.ts";
+import type { JsonProblem } from "../input/json-problem.ts";
 import { MissingValue } from "../vectors/connection.ts";
 import type { Begun } from "../vectors/judge.ts";
 import type { Kind } from "../vectors/kinds.ts";
 import { type ComparedClaim, compareClaims } from "./claims.ts";
 import { type Divergence, inAuthenticator, inEmpty, inExporter, inRequest, ofValues } from "./divergence.ts";
 import { type Needed, prepare } from "./given.ts";
-import type { JsonProblem } from "./json-problem.ts";
 import type { Recording } from "./schema.ts";
 import { type ComputedValue, computedValues } from "./values.ts";
 

@@ -1,5 +1,5 @@
+import { type JsonProblem, readJson, shown } from "../input/json-problem.ts";
 import { type Kind, kinds } from "../vectors/kinds.ts";
-import { type JsonProblem, readJson, shown } from "./json-problem.ts";
 import { type Recording, recordingSchemas } from "./schema.ts";
 
 /** What stands in a file: recordings, and what is wrong with the others. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import type { JsonProblem } from "../input/json-problem.ts";
 import { type Bytes, toHex } from "../wire/bytes.ts";
 import { type Appraisal, hasFinding } from "./appraise.ts";
-import type { JsonProblem } from "./json-problem.ts";
 import { claimNames } from "./schema.ts";
 
 /** What `appraise --json` prints: an array, one object a file. */

@@ -54,11 +54,11 @@ function issuesIn(
   });
 }
 
-// A third of the letters may be wrong; more is another word.
+// A third of the letters may be wrong, or two that changed places; more is another word.
 function alike(name: string, names: ReadonlySet<string>): string {
   const [nearest] = [...names]
     .map((known) => ({ known, far: distance(known.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ far }) => far <= name.length / 3)
+    .filter(({ far }) => far <= Math.max(name.length / 3, name.length > 3 ? 2 : 1))
     .toSorted((a, b) => a.far - b.far);
   return nearest ? ` (did you mean ${nearest.known}?)` : "";
 }
