@@ -16,7 +16,7 @@ const may = {
   scenario: ["wire", "authenticator", "attestation", "forge", "appraisal", "explain", "tls", "carrier", "iut", "pki", "input"],
   example: ["wire", "authenticator", "attestation", "forge", "appraisal", "explain", "pki", "tls", "iut", "reference", "scenario"],
   vectors: ["wire", "authenticator", "attestation", "forge", "appraisal", "pki", "scenario", "input"],
-  recordings: ["wire", "authenticator", "attestation", "appraisal", "explain", "vectors", "input"],
+  recordings: ["wire", "authenticator", "attestation", "appraisal", "explain", "iut", "vectors", "input"],
   report: ["wire", "attestation", "iut", "scenario", "input"],
   cli: ["wire", "authenticator", "attestation", "explain", "example", "carrier", "tls", "iut", "reference", "scenario", "report", "vectors", "recordings", "input", "ledger"],
 };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { profileSchema } from "./attestation/profile.ts";
 import { mutationSchema } from "./forge/mutation.ts";
 import { manifestSchema } from "./iut/manifest.ts";
-import { appraisalSchema } from "./recordings/report.ts";
+import { appraisalSchema, vectorsRunSchema } from "./recordings/report.ts";
 import { recordingSchema } from "./recordings/schema.ts";
 import { baselineSchema } from "./report/baseline.ts";
 import { observedSchema } from "./report/observed.ts";
@@ -32,6 +32,7 @@ const published: Readonly<Record<string, z.ZodType>> = {
   observed: observedSchema,
   recording: recordingSchema,
   appraisal: appraisalSchema,
+  "vectors-run": vectorsRunSchema,
   "vectors-foreign": foreignFileSchema,
   // One a topic: its groups hold nothing but its kinds of messages.
   ...Object.fromEntries(

@@ -273,6 +273,32 @@ Example:
     process.exitCode = vectorsCheckCommand(files, options);
   });
 
+vectors
+  .command("run")
+  .description("ask a shim about vectors, by the operations that need no channel: the context of messages, and (feature appraise) verdicts")
+  .argument("[file...]", "files of vectors (default: those of this package)")
+  .addOption(iutOption)
+  .option("--profile <file>", "YAML or JSON: what the drafts leave open (schemas/profile.schema.json)")
+  .option("--timeout <ms>", "deadline for one answer of the shim", milliseconds, 10_000)
+  .option("--no-build", "do not run the manifest's build command first")
+  .option("--json", "as an object (schemas/vectors-run.schema.json)")
+  .addHelpText(
+    "after",
+    `
+Most vectors are parts of messages, or need the secrets of a connection: a shim can be asked about them on a channel only, which is what
+\`run\` does. How many they are is said, and which feature of docs/iut-protocol.md the others would need.
+
+Exit codes: 0 all answers are right; 1 a wrong answer; 2 usage, bad input, or a shim that hangs or ends; 3 nothing could be asked.
+
+Examples:
+  $ expat-conformance vectors run --iut iuts/cocos
+  $ expat-conformance vectors run --iut iuts/cocos vectors/requests.json`,
+  )
+  .action(async (files, options) => {
+    const { vectorsRunCommand } = await import("./vectors-run-command.ts");
+    process.exitCode = await vectorsRunCommand(files, options);
+  });
+
 program
   .command("reference")
   .description("serve the bundled reference as a shim: JSON-RPC lines on stdin and stdout")

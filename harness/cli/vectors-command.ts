@@ -38,8 +38,8 @@ export function vectorsCheckCommand(files: readonly string[], { json }: { json?:
 
 const folder = join(packageRoot, "vectors");
 
-// The topics as well: a file that is missing is a problem of its own.
-function projectFiles(): string[] {
+/** The files of the package. The topics as well: a file that is missing is a problem of its own. */
+export function projectFiles(): string[] {
   const present = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".json"));
   return [...new Set([...topics.map(({ topic }) => `${topic}.json`), ...present])].map((name) => join(folder, name));
 }

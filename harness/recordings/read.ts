@@ -45,8 +45,11 @@ function readVectors(groups: readonly unknown[], id: string | undefined): ReadFi
       }
       ids.push(String(vector["id"]));
       if (id !== undefined && vector["id"] !== id) continue;
-      const inputs = isObject(group["inputs"]) ? { ...group["inputs"], ...(isObject(vector["inputs"]) && vector["inputs"]) } : undefined;
-      read.push(readOne({ ...vector, kind: group["kind"], inputs }, at));
+      const overlaid = (name: "inputs" | "source") => {
+        const [ofGroup, ofVector] = [group[name], vector[name]];
+        return isObject(ofGroup) ? { ...ofGroup, ...(isObject(ofVector) && ofVector) } : ofVector;
+      };
+      read.push(readOne({ ...vector, kind: group["kind"], inputs: overlaid("inputs"), source: overlaid("source") }, at));
     }
   }
   if (read.length === 0 && id !== undefined) return failed("groups", `a vector ${id}`, ids.slice(0, 20).join(", ") || "no vectors");

@@ -57,6 +57,24 @@ export const appraisalSchema = z.array(
   z.strictObject({ file: z.string(), problems: z.array(problem), recordings: z.array(appraised) }).describe("one file"),
 );
 
+/** The schema of what `vectors run --json` prints. */
+export const vectorsRunSchema = z.strictObject({
+  iut: z.string(),
+  vectors: z.number().int(),
+  needChannel: z.number().int().describe("vectors that no operation without a channel is about"),
+  asked: z.array(
+    z.strictObject({
+      id: z.string(),
+      operation: z.enum(["context", "appraise"]),
+      outcome: z.enum(["pass", "fail", "blocked", "not-supported"]),
+      expected: z.string().optional(),
+      found: z.string().optional(),
+      reason: z.string().optional(),
+    }),
+  ),
+  problems: z.array(problem.extend({ file: z.string() })),
+});
+
 /** A file with what stands in it. */
 export interface AppraisedFile {
   readonly file: string;

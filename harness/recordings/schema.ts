@@ -123,4 +123,7 @@ export interface Recording<K extends Kind = Kind> {
   readonly inputs: RecordingInputs<K>;
   readonly output: z.output<(typeof kinds)[K]["output"]>;
   readonly claimed?: z.output<typeof claimed> | undefined;
+  /** Of a vector: what it was made from, and its flags. */
+  readonly source?: Readonly<Record<string, unknown>> | undefined;
+  readonly flags?: readonly string[] | undefined;
 }

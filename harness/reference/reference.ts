@@ -11,13 +11,13 @@ import { getContext } from "../wire/authenticator.ts";
 import { cipherSuites, isCipherSuite } from "../wire/code-points.ts";
 import { DecodeError } from "../wire/reader.ts";
 import { authenticate } from "./attester.ts";
-import { request, validate } from "./relying-party.ts";
+import { appraise, request, validate } from "./relying-party.ts";
 import { ReferenceChannel, ReferenceChannels, refuse } from "./state.ts";
 
 /** Optional abilities (docs/iut-protocol.md). */
 const features = [
   ...["spontaneous", "empty-authenticator", "get-context", "replay-detection", "export", "foreign-request"],
-  ...["cmw-tag", "cmw-collection", "cmw-signed"],
+  ...["cmw-tag", "cmw-collection", "cmw-signed", "appraise"],
 ];
 
 const HANDSHAKE_TIMEOUT_MS = 5000;
@@ -60,6 +60,7 @@ export class Reference implements IutControl {
     request: (params) => request(this.#channels.get(params.channel), params, this.#profile),
     authenticate: (params) => authenticate(this.#channels.get(params.channel), params, this.#profile),
     validate: (params) => validate(this.#channels.get(params.channel), params, this.#profile),
+    appraise: (params) => appraise(params, this.#profile),
     context: (params) => {
       try {
         return { context: getContext("request" in params ? params.request : params.authenticator) };
