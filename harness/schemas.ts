@@ -2,6 +2,8 @@ import { z } from "zod";
 import { profileSchema } from "./attestation/profile.ts";
 import { mutationSchema } from "./forge/mutation.ts";
 import { manifestSchema } from "./iut/manifest.ts";
+import { appraisalSchema, vectorsRunSchema } from "./recordings/report.ts";
+import { recordingSchema } from "./recordings/schema.ts";
 import { baselineSchema } from "./report/baseline.ts";
 import { observedSchema } from "./report/observed.ts";
 import { reportRecord } from "./report/records.ts";
@@ -10,7 +12,8 @@ import { goalsSchema } from "./scenario/goals.ts";
 import { ledgerSchema } from "./scenario/ledger.ts";
 import { suiteSchema } from "./scenario/schema.ts";
 import { versionsSchema } from "./scenario/versions.ts";
-import { recordingSchema, vectorFileSchema } from "./vectors/format.ts";
+import { foreignFileSchema } from "./vectors/foreign-format.ts";
+import { vectorFileSchema } from "./vectors/format.ts";
 import type { Kind } from "./vectors/kinds.ts";
 import { topics } from "./vectors/topics/index.ts";
 
@@ -28,6 +31,9 @@ const published: Readonly<Record<string, z.ZodType>> = {
   versions: versionsSchema,
   observed: observedSchema,
   recording: recordingSchema,
+  appraisal: appraisalSchema,
+  "vectors-run": vectorsRunSchema,
+  "vectors-foreign": foreignFileSchema,
   // One a topic: its groups hold nothing but its kinds of messages.
   ...Object.fromEntries(
     topics.map(({ topic, groups }) => [

@@ -213,6 +213,32 @@ program
     process.exitCode = await doctorCommand(options);
   });
 
+program
+  .command("appraise")
+  .description("judge recorded messages offline: a request, an authenticator, a part of one, with what they are to be judged by")
+  .argument("<file...>", "recordings (JSON, docs/vectors.md), or files of vectors, of which each vector is one")
+  .option("--id <id>", "of files of vectors only the vector of that id")
+  .option("--json", "as an array, one object a file (schemas/appraisal.schema.json)")
+  .option("--explain", "with each finding why it matters and the statements that it breaks")
+  .addHelpText(
+    "after",
+    `
+Prints each step with what it came to, the values that the suite computes on the way, and the first place where the message and what it
+should be part. What a recording does not give is not judged, and it is said what would be needed. Values that your own code has computed
+can stand in \`claimed\`: each is compared.
+
+Exit codes: 0 nothing was found; 1 a finding, or a claimed value that is wrong; 2 bad input (with its place; other files are still judged).
+
+Examples:
+  $ expat-conformance appraise my-authenticator.json
+  $ expat-conformance appraise --explain vectors/exchanges.json --id exchanges/background-check-server/relayed
+  $ expat-conformance appraise --json *.json`,
+  )
+  .action(async (files, options) => {
+    const { appraiseCommand } = await import("./appraise-command.ts");
+    process.exitCode = appraiseCommand(files, options);
+  });
+
 const vectors = program
   .command("vectors")
   .description("the published vectors: each stage of each message, right and wrong, for the unit tests of others")
@@ -245,6 +271,32 @@ Example:
   .action(async (files, options) => {
     const { vectorsCheckCommand } = await import("./vectors-command.ts");
     process.exitCode = vectorsCheckCommand(files, options);
+  });
+
+vectors
+  .command("run")
+  .description("ask a shim about vectors, by the operations that need no channel: the context of messages, and (feature appraise) verdicts")
+  .argument("[file...]", "files of vectors (default: those of this package)")
+  .addOption(iutOption)
+  .option("--profile <file>", "YAML or JSON: what the drafts leave open (schemas/profile.schema.json)")
+  .option("--timeout <ms>", "deadline for one answer of the shim", milliseconds, 10_000)
+  .option("--no-build", "do not run the manifest's build command first")
+  .option("--json", "as an object (schemas/vectors-run.schema.json)")
+  .addHelpText(
+    "after",
+    `
+Most vectors are parts of messages, or need the secrets of a connection: a shim can be asked about them on a channel only, which is what
+\`run\` does. How many they are is said, and which feature of docs/iut-protocol.md the others would need.
+
+Exit codes: 0 all answers are right; 1 a wrong answer; 2 usage, bad input, or a shim that hangs or ends; 3 nothing could be asked.
+
+Examples:
+  $ expat-conformance vectors run --iut iuts/cocos
+  $ expat-conformance vectors run --iut iuts/cocos vectors/requests.json`,
+  )
+  .action(async (files, options) => {
+    const { vectorsRunCommand } = await import("./vectors-run-command.ts");
+    process.exitCode = await vectorsRunCommand(files, options);
   });
 
 program

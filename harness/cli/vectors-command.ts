@@ -4,6 +4,7 @@ import { InputError } from "../input/input-error.ts";
 import { readText } from "../input/text-file.ts";
 import { packageRoot } from "../paths.ts";
 import { type CheckedFile, checkFile, type VectorProblem } from "../vectors/check.ts";
+import { checkForeign, isForeign } from "../vectors/foreign.ts";
 import { generate, textOf } from "../vectors/topic.ts";
 import { topics } from "../vectors/topics/index.ts";
 import { EXIT_USAGE } from "./problem.ts";
@@ -37,15 +38,16 @@ export function vectorsCheckCommand(files: readonly string[], { json }: { json?:
 
 const folder = join(packageRoot, "vectors");
 
-// The topics as well: a file that is missing is a problem of its own.
-function projectFiles(): string[] {
-  const present = readdirSync(folder).filter((name) => name.endsWith(".json"));
+/** The files of the package. The topics as well: a file that is missing is a problem of its own. */
+export function projectFiles(): string[] {
+  const present = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".json"));
   return [...new Set([...topics.map(({ topic }) => `${topic}.json`), ...present])].map((name) => join(folder, name));
 }
 
 function check(file: string): CheckedFile {
   try {
-    return checkFile(file, readText(file), topics);
+    const text = readText(file);
+    return isForeign(text) ? checkForeign(file, text) : checkFile(file, text, topics);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const problem: VectorProblem = { kind: "input", file, path: "(the file)", expected: "a file of vectors", found: error.message };

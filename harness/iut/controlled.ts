@@ -94,6 +94,11 @@ class ControlledDriver implements Driver {
     return isRefused(result) ? result : { value: result.context };
   }
 
+  async appraise(recording: Params<"appraise">): Promise<Answer<AcceptedResult>> {
+    const result = await this.control.call("appraise", recording);
+    return isRefused(result) ? result : { value: result.accepted };
+  }
+
   stop(): Promise<void> {
     return this.control.stop();
   }

@@ -69,6 +69,8 @@ export interface Driver {
   connect(options: ConnectOptions): Promise<IutConnection>;
   /** "get context" (RFC 9261 section 7.2). */
   context(message: { readonly request: Bytes } | { readonly authenticator: Bytes }): Promise<Answer<Bytes>>;
+  /** Judges a recorded authenticator without a connection; asked where `hello` declares the feature "appraise". */
+  appraise?(recording: Params<"appraise">): Promise<Answer<AcceptedResult>>;
   /** Ends the implementation; resolves when nothing of it is left. */
   stop(): Promise<void>;
   /** The tail of what it wrote to stderr. */

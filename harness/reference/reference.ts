@@ -11,7 +11,7 @@ import { cipherSuites } from "../wire/code-points.ts";
 import { DecodeError } from "../wire/reader.ts";
 import { authenticate } from "./attester.ts";
 import { type Parts, rightParts } from "./parts.ts";
-import { request, validate } from "./relying-party.ts";
+import { appraise, request, validate } from "./relying-party.ts";
 import { ReferenceChannel, ReferenceChannels, refuse } from "./state.ts";
 
 const RECEIVE_TIMEOUT_MS = 2000;
@@ -53,6 +53,7 @@ export class Reference implements IutControl {
     request: (params) => request(this.#channels.get(params.channel), params, this.#profile, this.#parts),
     authenticate: (params) => authenticate(this.#channels.get(params.channel), params, this.#profile, this.#parts),
     validate: (params) => validate(this.#channels.get(params.channel), params, this.#profile, this.#parts),
+    appraise: (params) => appraise(params, this.#profile, this.#parts),
     context: (params) => {
       try {
         return { context: getContext("request" in params ? params.request : params.authenticator) };

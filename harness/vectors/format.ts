@@ -3,7 +3,7 @@ import { mutationSchema } from "../forge/mutation.ts";
 import { type Kind, kinds } from "./kinds.ts";
 import { hex, keyName, stagesSchema } from "./stage-schemas.ts";
 
-/** The shape of a file of vectors, and of a recording. docs/vectors.md says what each member means. */
+/** The shape of a file of vectors. docs/vectors.md says what each member means. */
 
 /** Raised when a file that was right would be read wrongly by a program that was written before. */
 export const FORMAT = 1;
@@ -78,23 +78,3 @@ export type VectorFile = z.output<ReturnType<typeof vectorFileSchema>>;
 export type Group = VectorFile["groups"][number];
 export type Vector = Group["vectors"][number];
 export type Flag = z.output<typeof flag>;
-
-function recorded(kind: Kind) {
-  const { inputs, stages, outputs, output } = kinds[kind];
-  return z.strictObject({
-    $schema: z.string().optional(),
-    suite: z.literal(SUITE),
-    format: z.literal(FORMAT),
-    title: z.string().optional(),
-    kind: z.literal(kind),
-    inputs,
-    stages: stagesSchema(stages, outputs).partial().optional(),
-    output,
-  });
-}
-
-/** One recorded message: what a vector has of it, without what it was made from. */
-export const recordingSchema = z.discriminatedUnion(
-  "kind",
-  (Object.keys(kinds) as Kind[]).map(recorded) as [ReturnType<typeof recorded>, ...ReturnType<typeof recorded>[]],
-);

@@ -23,27 +23,78 @@ export interface Judged<K extends Kind = Kind> {
   readonly output: Output<K>;
 }
 
+/** Steps and the state that they begin with. In an exchange, the steps of the request have their names prefixed. */
+export type Begun =
+  | {
+      readonly about: "exporter";
+      readonly prefix: "";
+      readonly steps: readonly Step<Judged<"exporter">>[];
+      readonly state: Judged<"exporter">;
+    }
+  | {
+      readonly about: "request";
+      readonly prefix: "" | "request-";
+      readonly steps: readonly Step<RequestAppraisal>[];
+      readonly state: RequestAppraisal;
+    }
+  | { readonly about: "empty"; readonly prefix: ""; readonly steps: readonly Step<EmptyAppraisal>[]; readonly state: EmptyAppraisal }
+  | {
+      readonly about: "authenticator";
+      readonly prefix: "";
+      readonly steps: readonly Step<AppraisalState>[];
+      readonly state: AppraisalState;
+    };
+
 /**
  * What the appraisal (second spine) says of a vector or a recording, step by step: all steps for a whole message, those of the part for a
  * part. Throws InputError where an input that the steps begin with is not readable.
  */
 export function judgeMessage(message: Judged): StepResult[] {
+  return begin(message).flatMap(resultsOf);
+}
+
+function resultsOf(begun: Begun): StepResult[] {
+  switch (begun.about) {
+    case "exporter":
+      return runAll(begun.steps, begun.state);
+    case "request":
+      return runAll(begun.steps, begun.state).map((result) => ({ ...result, step: begun.prefix + result.step }));
+    case "empty":
+      return runAll(begun.steps, begun.state);
+    case "authenticator":
+      return runAll(begun.steps, begun.state);
+  }
+}
+
+/** The steps that judge a message, with what they begin with: all steps for a whole message, those of the part for a part. Throws as `judgeMessage`. */
+export function begin(message: Judged): Begun[] {
   const { kind } = message;
   switch (kind) {
     case "exporter":
-      return runAll(exporterSteps, message as Judged<"exporter">);
+      return [{ about: "exporter", prefix: "", steps: exporterSteps, state: message as Judged<"exporter"> }];
     case "binding":
-      return bindingResults(message as Judged<"binding">);
+      return [
+        {
+          about: "authenticator",
+          prefix: "",
+          steps: stepsNamed(["binding", "aik-hash"]),
+          state: bindingState(message as Judged<"binding">),
+        },
+      ];
     case "evidence":
     case "result":
-    case "cmw":
-      return partResults(message as Judged<"evidence" | "result" | "cmw">);
+    case "cmw": {
+      const part = message as Judged<"evidence" | "result" | "cmw">;
+      return [{ about: "authenticator", prefix: "", steps: stepsNamed(PART_STEPS[part.kind]), state: statePart(part) }];
+    }
     case "request":
-      return runAll(requestSteps, requestAppraisal(message as Judged<"request">));
+      return [{ about: "request", prefix: "", steps: requestSteps, state: requestAppraisal(message as Judged<"request">) }];
     case "empty":
-      return runAll(emptySteps, emptyAppraisal(message as Judged<"empty">));
-    case "authenticator":
-      return runAll(appraisalSteps, beginAppraisal(authenticatorAppraisal(message as Judged<"authenticator">)));
+      return [{ about: "empty", prefix: "", steps: emptySteps, state: emptyAppraisal(message as Judged<"empty">) }];
+    case "authenticator": {
+      const state = beginAppraisal(authenticatorAppraisal(message as Judged<"authenticator">));
+      return [{ about: "authenticator", prefix: "", steps: appraisalSteps, state }];
+    }
     case "exchange": {
       const { inputs, output } = message as Judged<"exchange">;
       const { sender, profile, asked } = inputs;
@@ -53,9 +104,9 @@ export function judgeMessage(message: Judged): StepResult[] {
         output,
       });
       const answer = { kind: "authenticator", inputs: { ...inputs, request: output.request, clientHello: null }, output } as const;
-      const results = runAll(requestSteps, request).map((result) => ({ ...result, step: `request-${result.step}` }));
+      const asks: Begun = { about: "request", prefix: "request-", steps: requestSteps, state: request };
       // Nothing can answer what is no request.
-      return request.decoded ? [...results, ...judgeMessage(answer)] : results;
+      return isRequest(request.request) ? [asks, ...begin(answer)] : [asks];
     }
   }
 }
@@ -126,6 +177,16 @@ function anchors(name: string, roots: readonly string[]): Bytes[] {
   return roots.map((root, index) => readCertificate(`trust.${name}.${index}`, fromHex(root)).der);
 }
 
+function isRequest(bytes: Bytes): boolean {
+  try {
+    decodeRequest(bytes);
+    return true;
+  } catch (error) {
+    if (error instanceof DecodeError) return false;
+    throw error;
+  }
+}
+
 function readRequest(hex: string): NonNullable<AppraisalInput["request"]> {
   const bytes = fromHex(hex);
   try {
@@ -137,11 +198,11 @@ function readRequest(hex: string): NonNullable<AppraisalInput["request"]> {
 }
 
 // No authenticator stands around a part: what its steps need of one is put in place.
-function partResults({ kind, inputs, output }: Judged<"evidence" | "result" | "cmw">): StepResult[] {
+function statePart({ inputs, output }: Judged<"evidence" | "result" | "cmw">): AppraisalState {
   const state = partState(inputs, judgedBy(inputs));
   if ("cmwData" in output) state.facts.cmwData = fromHex(output.cmwData);
   else state.facts.messages = [messageOf(inputs, "evidence" in output ? output.evidence : output.attestationResult)];
-  return runAll(stepsNamed(PART_STEPS[kind]), state);
+  return state;
 }
 
 const PART_STEPS = {
@@ -192,7 +253,7 @@ function readCertificate(member: string, der: Bytes): ReturnType<typeof parseCer
 }
 
 // The two values as if Evidence had carried them.
-function bindingResults({ inputs, output }: Judged<"binding">): StepResult[] {
+function bindingState({ inputs, output }: Judged<"binding">): AppraisalState {
   const trust = { pkix: [], attestation: [], results: [] };
   const state = partState(inputs, { trust, policy: { attestation: "required" }, now: new Date(0) });
   const format = formatOf("background-check", "application/eat+cwt");
@@ -202,7 +263,7 @@ function bindingResults({ inputs, output }: Judged<"binding">): StepResult[] {
   const claims = { nonce: fromHex(output.binding), aikPubHash: fromHex(output.aikPubHash), ueid: undefined, measurement: undefined };
   const unsigned = { chain: [], algorithmName: "", algorithm: undefined, signedContent: NO_BYTES, signature: NO_BYTES, payload: NO_BYTES };
   state.facts.evidence = [{ ...unsigned, contentType: undefined, eatProfile: undefined, claims, place: "" }];
-  return runAll(stepsNamed(["binding", "aik-hash"]), state);
+  return state;
 }
 
 function stepsNamed(names: readonly string[]): Step<AppraisalState>[] {

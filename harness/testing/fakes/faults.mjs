@@ -44,6 +44,11 @@ export const faults = {
     },
   },
 
+  "accepts-every-recording": {
+    answers: (answer, { method }) =>
+      method === "appraise" ? { ...answer, result: { accepted: { context: "", chain: [], attested: false } } } : answer,
+  },
+
   // Says what is no answer.
   "no-json-when-marked": {
     asked(request, print) {
