@@ -49,6 +49,11 @@ export function readCmw(state: AppraisalState, cmwData: Bytes): Finding | undefi
   }
 }
 
+/** True where the bytes begin as a CMW does that is itself signed. */
+export function isSignedCmw(bytes: Bytes): boolean {
+  return signedForm(bytes) !== undefined;
+}
+
 // COSE_Sign1 with its tag, and JWS in the compact serialisation, which begins with the base64url of {".
 function signedForm(bytes: Bytes): SignedForm | undefined {
   if (bytes[0] === 0xd2) return { name: "COSE_Sign1", envelope: coseSign1, encoding: "cbor", contentType: "application/cmw+cbor" };
