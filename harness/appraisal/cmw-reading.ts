@@ -10,6 +10,11 @@ import { type AppraisalState, type AttestedMessage, fact, type ReadLeaf, type Si
 
 /** How the step `cmw` reads a CMW (draft-ietf-rats-msg-wrap), and what each message in it is. */
 
+/** True where the bytes begin as a CMW does that is itself signed. */
+export function isSignedCmw(bytes: Bytes): boolean {
+  return signedForm(bytes) !== undefined;
+}
+
 /** The form of signed CMW that bytes begin like: COSE_Sign1 with its tag, or JWS in the compact serialisation, which begins with the base64url of {". */
 export function signedForm(bytes: Bytes): SignedForm | undefined {
   if (bytes[0] === 0xd2) return { name: "COSE_Sign1", envelope: coseSign1, encoding: "cbor", contentType: "application/cmw+cbor" };

@@ -1,4 +1,3 @@
-import type { NamedMistake } from "../appraisal/finding.ts";
 import type { JsonProblem } from "../input/json-problem.ts";
 import { type Appraisal, type AppraisedStep, hasFinding } from "../recordings/appraise.ts";
 import type { ComparedClaim } from "../recordings/claims.ts";
@@ -90,7 +89,7 @@ function statementText(id: string, ledger: Ledger, width: number | undefined): s
   ];
 }
 
-function mistakeText(mistakes: readonly NamedMistake[], width: number | undefined): string[] {
+function mistakeText(mistakes: ComparedClaim["mistakes"], width: number | undefined): string[] {
   return mistakes.flatMap(({ id, title, hint }, index) => [
     field(index === 0 ? "looks like" : "or like", `${title} (${id})`, width),
     field("mend", hint, width),

@@ -118,6 +118,19 @@ describe("what is not given", () => {
   });
 });
 
+it("a CMW that is itself signed needs the anchors of its signer, and no other does", () => {
+  const text = readFileSync(join(packageRoot, "vectors", "cmw.json"), "utf8");
+  const { recordings } = readRecordings(text);
+  const outcomeOf = (id: string) => {
+    const recording = recordings.find((one) => one.id === id);
+    if (recording === undefined) throw new Error(`no vector ${id}`);
+    const { trust: _, ...inputs } = recording.inputs as Json["inputs"];
+    return outcomes(appraise({ ...recording, inputs } as typeof recording, clock))["cmw"];
+  };
+  expect(outcomeOf("cmw/signed-cbor/right")).toBe("not-judged");
+  expect(outcomeOf("cmw/record-cbor/right")).toBe("passed");
+});
+
 describe("the first divergence", () => {
   it("is the byte of the MAC that is wrong", () => {
     const authenticator = right.output.authenticator;

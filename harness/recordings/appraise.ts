@@ -95,7 +95,12 @@ function resultsOf(part: Begun, needed: ReadonlyMap<string, Needed>, problems: J
 }
 
 // A step that asks the exporter for what nobody gave is the only one that stops; the others go on.
-function run<State>(steps: readonly Step<State>[], state: State, needed: ReadonlyMap<string, Needed>, problems: JsonProblem[]): Result[] {
+function run<State extends object>(
+  steps: readonly Step<State>[],
+  state: State,
+  needed: ReadonlyMap<string, Needed>,
+  problems: JsonProblem[],
+): Result[] {
   return steps.map((step): Result => {
     const needs = needed.get(step.name);
     if (needs && needs.judged === undefined && step.applies?.(state)?.kind !== "blocked")
@@ -103,7 +108,9 @@ function run<State>(steps: readonly Step<State>[], state: State, needed: Readonl
     try {
       const [result] = runAll([step], state);
       if (result === undefined) throw new RangeError(`the step ${step.name} has no result`);
-      return result.kind === "passed" && needs ? { step: step.name, kind: "not-judged", needs: needs.members } : result;
+      return result.kind === "passed" && needs && (needs.where?.(state) ?? true)
+        ? { step: step.name, kind: "not-judged", needs: needs.members }
+        : result;
     } catch (error) {
       if (error instanceof MissingValue) return { step: step.name, kind: "not-judged", needs: error.members };
       if (!(error instanceof InputError)) throw error;

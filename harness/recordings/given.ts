@@ -1,3 +1,4 @@
+import { isSignedCmw } from "../appraisal/cmw-reading.ts";
 import type { AppraisalState } from "../appraisal/state.ts";
 import { defaultProfile } from "../attestation/profile.ts";
 import { connectionOf } from "../vectors/connection.ts";
@@ -15,6 +16,8 @@ export interface Needed {
   readonly members: readonly string[];
   /** What of the step was judged all the same. */
   readonly judged?: string;
+  /** Of one that is needed for some messages alone: whether it is for this one, asked when the step has run. */
+  readonly where?: (state: object) => boolean;
 }
 
 /** An appraisal that is about to begin, and of each step that cannot be judged (in full) why not. */
@@ -104,10 +107,18 @@ function neededOf({ kind, inputs }: Recording): Map<string, Needed> {
   const { trust, policy } = inputs as Partial<Recording<"authenticator">["inputs"]>;
   const path = "all but the path to a root";
   if (trust?.pkix === undefined) needed.set("certificate-path", { members: ["trust.pkix"], judged: path });
-  if (trust?.attestation === undefined) needed.set("evidence-signature", { members: ["trust.attestation"], judged: path });
+  if (trust?.attestation === undefined) {
+    needed.set("evidence-signature", { members: ["trust.attestation"], judged: path });
+    needed.set("cmw", { members: ["trust.attestation"], judged: path, where: holdsSignedCmw });
+  }
   if (trust?.results === undefined) needed.set("result", { members: ["trust.results"], judged: path });
   if (policy === undefined) needed.set("policy", { members: ["policy"] });
   return needed;
+}
+
+function holdsSignedCmw(state: object): boolean {
+  const cmwData = "facts" in state ? (state as AppraisalState).facts.cmwData : undefined;
+  return cmwData !== undefined && isSignedCmw(cmwData);
 }
 
 function withoutAbsent(members: object): object {
