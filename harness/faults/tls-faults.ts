@@ -13,11 +13,13 @@ export const tlsFaults: readonly Fault[] = (["attester", "relying-party"] as con
     breaks: {
       tls() {
         let last: Channel | undefined;
+        let session: Channel["observed"]["session"];
         return {
           open: (params) =>
             openTls(params, async (socket, options) => {
-              const resume = options.side === "client" ? last?.observed.session : undefined;
-              last = await startTls(socket, { ...options, resume });
+              // Of a connection that was itself resumed no further ticket may have come.
+              session = last?.observed.session ?? session;
+              last = await startTls(socket, { ...options, resume: options.side === "client" ? session : undefined });
               return last;
             }),
         };

@@ -83,6 +83,8 @@ async function run(
     await runInstances(instances, {
       start: async () => waiting.pop() ?? start(),
       workers: 1,
+      // Whether anything is seen at all is asked here; the unbroken reference is asked as everybody is.
+      wary: fault === undefined,
       ledger: library.ledger,
       profile: defaultProfile,
       payload: cmwPayload,

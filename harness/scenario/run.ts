@@ -26,6 +26,11 @@ export interface RunOptions {
   readonly payload: PayloadAdapter;
   readonly anchors?: Anchors | undefined;
   readonly seed: string;
+  /**
+   * False: no refusal waits for its control to succeed again, and what was sent is not recorded. For an implementation that is known to
+   * decide alike each time, as those of a proof are (harness/faults). Default: true.
+   */
+  readonly wary?: boolean;
   /** Only these checks (by id or instance id) are reported; undefined: all. */
   readonly selects?: (id: string) => boolean;
   /** Called for each result as it comes, results of one instance together. */
@@ -50,6 +55,7 @@ type RunOnce = (instance: Instance) => Promise<Attempt>;
  * `protocol` where the shim speaks something else.
  */
 export async function runInstances(instances: readonly Instance[], options: RunOptions): Promise<void> {
+  const { wary = true } = options;
   const controls = new Map<string, Promise<Verdict>>();
   const runs = new Map<string, number>();
   const queue = shuffled(instances, options.seed, keyOf).entries();
@@ -66,7 +72,7 @@ export async function runInstances(instances: readonly Instance[], options: RunO
       const { profile, payload, anchors, seed } = options;
       const { position, cipherSuite, scheme, format, script } = instance;
       const common = { position, cipherSuite, scheme, format, profile, payload, anchors, seed };
-      const stimulus = script.kind === "positive" ? undefined : new StimulusLog();
+      const stimulus = script.kind === "positive" || !wary ? undefined : new StimulusLog();
       // What is run again is another exchange: by its contexts nobody can tell that it was seen before.
       const run = runs.get(keyOf(instance)) ?? 0;
       runs.set(keyOf(instance), run + 1);
@@ -110,7 +116,7 @@ export async function runInstances(instances: readonly Instance[], options: RunO
         done++;
         const { script } = instance;
         const release = (other = verdict) => options.report(resultsFor(instance, other, options, attempt), done);
-        if (script.kind === "negative" && script.control && verdict.outcome === "pass") {
+        if (wary && script.kind === "negative" && script.control && verdict.outcome === "pass") {
           const control = controlInstance(instance, script.control);
           held.hold(keyOf(control), control, { instance, release });
         } else release();
