@@ -32,10 +32,10 @@ export const foreignKinds = {
     }),
     output: z.strictObject({ verifyData: hex }),
   },
-  /** The Certificate that the MAC of an empty authenticator covers (RFC 9261 section 6). */
-  "empty-certificate": {
-    inputs: z.strictObject({ certificateRequestContext: hex }),
-    output: z.strictObject({ certificate: hex }),
+  /** The certificate_request_context of an authenticator (RFC 9261 section 7.2). */
+  context: {
+    inputs: z.strictObject({ message: hex }),
+    output: z.strictObject({ certificateRequestContext: hex }),
   },
   /** A CMW, with the messages in it. */
   cmw: {

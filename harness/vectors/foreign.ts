@@ -10,7 +10,7 @@ import { deriveSecret, hkdfExpandLabel } from "../authenticator/exporter.ts";
 import { verifyWith } from "../authenticator/signature.ts";
 import { finishedMac } from "../authenticator/transcript.ts";
 import { readJson } from "../input/json-problem.ts";
-import { emptyCertificate } from "../wire/authenticator.ts";
+import { getContext } from "../wire/authenticator.ts";
 import { fromHex, toHex } from "../wire/bytes.ts";
 import type { CheckedFile, VectorProblem } from "./check.ts";
 import { type ForeignFile, type ForeignKind, type ForeignVector, foreignFileSchema, type foreignKinds } from "./foreign-format.ts";
@@ -38,7 +38,7 @@ const confirm: { readonly [K in ForeignKind]: (inputs: Inputs<K>) => Output<K> }
       }),
     ),
   }),
-  "empty-certificate": ({ certificateRequestContext }) => ({ certificate: toHex(emptyCertificate(fromHex(certificateRequestContext))) }),
+  context: ({ message }) => ({ certificateRequestContext: toHex(getContext(fromHex(message))) }),
   cmw({ cmwData }) {
     const cmw = decodeCmw(fromHex(cmwData));
     return {
