@@ -14,7 +14,7 @@ missing() {
 confirm_go() {
   [ -d "$here/go" ] || return 0
   command -v go >/dev/null || { missing go Go; return 0; }
-  (cd "$here/go" && go run . "$@") || failed=1
+  (cd "$here/go" && go vet ./... && go test ./... && go run . "$@") || failed=1
 }
 
 # The environment is named by what is in it, so that it is made once and is never stale.
