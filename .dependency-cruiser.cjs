@@ -15,9 +15,11 @@ const may = {
   reference: ["wire", "authenticator", "attestation", "forge", "appraisal", "tls", "iut"],
   scenario: ["wire", "authenticator", "attestation", "forge", "appraisal", "explain", "tls", "carrier", "iut", "pki", "input"],
   example: ["wire", "authenticator", "attestation", "forge", "appraisal", "explain", "pki", "tls", "iut", "reference", "scenario"],
+  vectors: ["wire", "authenticator", "attestation", "forge", "appraisal", "pki", "scenario", "input"],
+  recordings: ["wire", "authenticator", "attestation", "appraisal", "explain", "iut", "vectors", "input"],
   faults: ["wire", "authenticator", "attestation", "forge", "appraisal", "explain", "tls", "iut", "pki", "reference", "scenario"],
   report: ["wire", "attestation", "iut", "scenario", "input"],
-  cli: ["faults", "wire", "authenticator", "attestation", "explain", "example", "carrier", "tls", "iut", "reference", "scenario", "report", "input", "ledger"],
+  cli: ["faults", "wire", "authenticator", "attestation", "explain", "example", "carrier", "tls", "iut", "reference", "scenario", "report", "vectors", "recordings", "input", "ledger"],
 };
 
 const direction = Object.entries(may).map(([folder, allowed]) => ({

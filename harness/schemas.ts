@@ -2,6 +2,8 @@ import { z } from "zod";
 import { profileSchema } from "./attestation/profile.ts";
 import { mutationSchema } from "./forge/mutation.ts";
 import { manifestSchema } from "./iut/manifest.ts";
+import { appraisalSchema, vectorsRunSchema } from "./recordings/report.ts";
+import { recordingSchema } from "./recordings/schema.ts";
 import { baselineSchema } from "./report/baseline.ts";
 import { observedSchema } from "./report/observed.ts";
 import { reportRecord } from "./report/records.ts";
@@ -10,6 +12,10 @@ import { goalsSchema } from "./scenario/goals.ts";
 import { ledgerSchema } from "./scenario/ledger.ts";
 import { suiteSchema } from "./scenario/schema.ts";
 import { versionsSchema } from "./scenario/versions.ts";
+import { foreignFileSchema } from "./vectors/foreign-format.ts";
+import { vectorFileSchema } from "./vectors/format.ts";
+import type { Kind } from "./vectors/kinds.ts";
+import { topics } from "./vectors/topics/index.ts";
 
 /** The files that people and other programs write or read, by the name of their JSON Schema in schemas/. */
 const published: Readonly<Record<string, z.ZodType>> = {
@@ -24,12 +30,25 @@ const published: Readonly<Record<string, z.ZodType>> = {
   goals: goalsSchema,
   versions: versionsSchema,
   observed: observedSchema,
+  recording: recordingSchema,
+  appraisal: appraisalSchema,
+  "vectors-run": vectorsRunSchema,
+  "vectors-foreign": foreignFileSchema,
+  // One a topic: its groups hold nothing but its kinds of messages.
+  ...Object.fromEntries(
+    topics.map(({ topic, groups }) => [
+      `vectors-${topic}`,
+      vectorFileSchema([...new Set(groups.map(({ kind }) => kind))] as [Kind, ...Kind[]]),
+    ]),
+  ),
 };
 
 /** The JSON Schemas to be published: file name and content. */
 export function jsonSchemas(): { readonly name: string; readonly text: string }[] {
   return Object.entries(published).map(([name, schema]) => {
-    const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+    // What vectors and recordings say many times is said once and referred to: written out it would be twenty times as long.
+    const reused = /^(vectors-|recording)/.test(name) ? "ref" : "inline";
+    const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any", reused });
     return { name: `${name}.schema.json`, text: `${JSON.stringify(json, null, 2)}\n` };
   });
 }

@@ -4,11 +4,12 @@ import { attestationSteps } from "./attestation-steps.ts";
 import { authenticatorSteps } from "./authenticator-steps.ts";
 import { firstFinding, type Refused, runAll, type Step, type StepResult } from "./finding.ts";
 import { messageSteps } from "./message-steps.ts";
+import { proofSteps } from "./proof-steps.ts";
 import { senderSteps } from "./sender-steps.ts";
 import { type AppraisalInput, type AppraisalState, attestationExtensions, beginAppraisal } from "./state.ts";
 
 /** The appraisal of an authenticator (second spine). A person who has read this list knows what is judged, and in which order. */
-export const appraisalSteps: readonly Step<AppraisalState>[] = [...messageSteps, ...authenticatorSteps, ...attestationSteps];
+export const appraisalSteps: readonly Step<AppraisalState>[] = [...messageSteps, ...authenticatorSteps, ...proofSteps, ...attestationSteps];
 
 /** What the judge asks: the appraisal, and what binds the sender alone. */
 export const judgedSteps: readonly Step<AppraisalState>[] = [...appraisalSteps, ...senderSteps];

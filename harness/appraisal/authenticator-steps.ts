@@ -1,17 +1,13 @@
-import { parseCertificate } from "../authenticator/certificate.ts";
-import { MAX_CHAIN, validatePath } from "../authenticator/path.ts";
-import { authenticatorKeys } from "../authenticator/secrets.ts";
-import { keyFits, schemeAlgorithm, verifyWith } from "../authenticator/signature.ts";
-import { equalMac, finishedMac, signatureContent, signatureFraming } from "../authenticator/transcript.ts";
-import { type Bytes, equalBytes, preview, toHex } from "../wire/bytes.ts";
-import { hashLength, hex16, schemeName } from "../wire/code-points.ts";
+import { keyFits, schemeAlgorithm } from "../authenticator/signature.ts";
+import { type Bytes, equalBytes, preview } from "../wire/bytes.ts";
+import { hex16, schemeName } from "../wire/code-points.ts";
 import { decodeCmwAttestation, repeatedType } from "../wire/extensions.ts";
 import { offeredSchemes } from "../wire/request.ts";
-import { decoding, followed } from "./decoding.ts";
+import { decoding, followed, readCertificate } from "./decoding.ts";
 import { type Finding, finding, type Step } from "./finding.ts";
 import { type AppraisalState, attestationExtensions, fact, needs } from "./state.ts";
 
-/** The steps that RFC 9261 and the place of the extension demand of messages that can be read, up to Finished. */
+/** What RFC 9261, and the place of the extension, demand of the fields of messages that can be read. */
 export const authenticatorSteps: readonly Step<AppraisalState>[] = [
   {
     name: "context",
@@ -166,128 +162,6 @@ export const authenticatorSteps: readonly Step<AppraisalState>[] = [
       },
     ],
   },
-  {
-    name: "certificate-path",
-    title: "The end-entity certificate chains to a trusted root and is valid now",
-    why: "Without the path anyone's key would do; attestation is never a substitute for it.",
-    applies: needs("certificate"),
-    rules: [
-      {
-        name: "length",
-        title: "There are no more certificates than are looked through here",
-        requirements: ["rfc9261-certificate-conforms"],
-        run(state) {
-          const { length } = fact(state, "certificate").entries;
-          return length > MAX_CHAIN ? finding("pkix", `at most ${MAX_CHAIN} certificates`, `${length} of them`) : undefined;
-        },
-      },
-      {
-        name: "certificates",
-        title: "Every entry holds an X.509 certificate in DER",
-        requirements: ["rfc9261-certificate-conforms", "rfc9261-x509-only", "rfc8446-certificate-der", "rfc8446-x509v3"],
-        run(state) {
-          state.read.chain = [];
-          for (const [index, { certData }] of fact(state, "certificate").entries.entries()) {
-            const certificate = readCertificate(certData);
-            if ("code" in certificate) return { ...certificate, found: `${certificate.found} in entry ${index}` };
-            state.read.chain.push(certificate);
-          }
-          return undefined;
-        },
-        establish({ read: { chain = [] }, facts }) {
-          if (chain.length > 0) facts.chain = chain;
-        },
-      },
-      {
-        name: "path",
-        title: "A path that is valid now leads from the first certificate to a trusted root (path-rules.ts)",
-        requirements: ["expat-pkix-still-performed", "rfc9261-validate-chain", "rfc8446-certificate-first", "rfc8446-key-usage"],
-        run(state) {
-          const { trust, now, pathRules } = state.input;
-          const { chain } = state.facts;
-          const failure = chain && trust.pkix && validatePath(chain, trust.pkix, now, "tls", pathRules);
-          return failure && finding("pkix", "a path to a trusted root", failure.reason);
-        },
-      },
-    ],
-  },
-  {
-    name: "certificate-verify",
-    title: "The signature of CertificateVerify is right for this connection, this request and this Certificate",
-    why: "The signature alone proves that the sender holds the key, on this connection, for this request.",
-    applies: needs("certificateVerify", "chain"),
-    rules: [
-      {
-        name: "signature",
-        title: "The signature verifies over the transcript, with the end-entity key and the scheme that it names",
-        requirements: [
-          "rfc9261-signature-input",
-          "rfc9261-transcript",
-          "rfc9261-transcript-hash",
-          "rfc9261-exporter-labels",
-          "rfc9261-signature-algorithm-field",
-          "rfc8446-pss-salt",
-          "rfc8446-pss-digest",
-          "rfc8446-ecdsa-der",
-          "rfc8446-eddsa-pure",
-        ],
-        run(state) {
-          const { algorithm: scheme, signature } = fact(state, "certificateVerify");
-          const algorithm = schemeAlgorithm(scheme);
-          const key = fact(state, "chain")[0]?.publicKey;
-          const { hash, handshakeContext } = authenticatorKeys(state.input.connection, state.input.sender);
-          const request = state.input.request?.bytes ?? NO_BYTES;
-          const content = signatureContent({
-            ...signatureFraming,
-            hash,
-            handshakeContext,
-            request,
-            certificate: fact(state, "certificateBytes"),
-          });
-          if (algorithm && key && verifyWith(algorithm, key, content, signature)) return undefined;
-          const over = preview(content.subarray(-hashLength[hash]), 64);
-          const expected = `a ${schemeName(scheme)} signature of the end-entity key over ${over}`;
-          return finding("signature-mismatch", expected, `a signature that does not verify: ${preview(signature)}`);
-        },
-      },
-    ],
-  },
-  {
-    name: "finished",
-    title: "The MAC of Finished is right for this connection and all messages before it",
-    why: "The MAC ties the authenticator to the connection; without it, messages of another connection pass.",
-    applies: needs("verifyData"),
-    rules: [
-      {
-        name: "mac",
-        title: "verify_data is the MAC over the transcript, with the finished key of this connection",
-        requirements: [
-          "rfc9261-finished-mac",
-          "rfc9261-finished-transcript",
-          "rfc9261-exporter-labels",
-          "rfc9261-exporter-length",
-          "rfc9261-exporter-function",
-          "rfc9261-exporter-master-secret",
-          "rfc8446-exporter",
-          "rfc8446-exporter-secret",
-          "rfc8446-exporter-no-context",
-        ],
-        run(state) {
-          const { hash, handshakeContext, finishedKey: key } = authenticatorKeys(state.input.connection, state.input.sender);
-          const expected = finishedMac({
-            hash,
-            key,
-            handshakeContext,
-            request: state.input.request?.bytes ?? NO_BYTES,
-            certificate: fact(state, "certificateBytes"),
-            certificateVerify: fact(state, "certificateVerifyBytes"),
-          });
-          const found = fact(state, "verifyData");
-          return equalMac(expected, found) ? undefined : finding("finished-mismatch", toHex(expected), toHex(found));
-        },
-      },
-    ],
-  },
 ];
 
 const NO_BYTES: Bytes = new Uint8Array(0);
@@ -316,12 +190,4 @@ function withoutAttestation(state: AppraisalState) {
 
 function spontaneous(state: AppraisalState) {
   return state.input.request ? undefined : ({ kind: "skipped", reason: "no request to compare with" } as const);
-}
-
-function readCertificate(certData: Bytes): ReturnType<typeof parseCertificate> | Finding {
-  try {
-    return parseCertificate(certData);
-  } catch (error) {
-    return finding("pkix", "an X.509 certificate", `${preview(certData, 8)}: ${(error as Error).message}`);
-  }
 }

@@ -10,6 +10,11 @@ import { type AppraisalState, type AttestedMessage, fact, type ReadLeaf, type Si
 
 /** How the step `cmw` reads a CMW (draft-ietf-rats-msg-wrap), and what each message in it is. */
 
+/** True where the bytes begin as a CMW does that is itself signed. */
+export function isSignedCmw(bytes: Bytes): boolean {
+  return signedForm(bytes) !== undefined;
+}
+
 /** The form of signed CMW that bytes begin like: COSE_Sign1 with its tag, or JWS in the compact serialisation, which begins with the base64url of {". */
 export function signedForm(bytes: Bytes): SignedForm | undefined {
   if (bytes[0] === 0xd2) return { name: "COSE_Sign1", envelope: coseSign1, encoding: "cbor", contentType: "application/cmw+cbor" };
@@ -19,14 +24,23 @@ export function signedForm(bytes: Bytes): SignedForm | undefined {
 /** Reads the CMW, of a signed one its payload, into `state.read`; a finding where it is none. */
 export function readCmw(state: AppraisalState): Finding | undefined {
   const { read } = state;
+  // What signs it cannot be read: there is nothing to read in it.
+  if (read.signedCmw && !read.signedCmw.token) return undefined;
   try {
-    read.cmw = decodeCmw(read.signedCmw?.token?.payload ?? fact(state, "cmwData"));
+    read.cmw = decodeCmw(read.signedCmw?.token?.payload ?? fact(state, "cmwData"), (defect, error) => {
+      if (!read.cmwDefects.has(defect)) read.cmwDefects.set(defect, error);
+    });
     read.leaves = readLeaves(read.cmw, state);
     return undefined;
   } catch (error) {
     if (!(error instanceof CmwError)) throw error;
-    return throughAdapter(state) ?? finding("cmw", "a CMW in CBOR or JSON", error.message);
+    return throughAdapter(state) ?? noCmw(error);
   }
+}
+
+/** The finding of what is no CMW, or not a right one. */
+export function noCmw(error: CmwError): Finding {
+  return finding("cmw", "a CMW in CBOR or JSON", error.message);
 }
 
 // An implementation that carries something else is wrong here; the adapter lets the later steps be judged all the same.
@@ -47,7 +61,8 @@ function readLeaves(cmw: Cmw, state: AppraisalState): ReadLeaf[] {
   return leavesOf(cmw).map((leaf) => readLeaf(leaf, state));
 }
 
-function readLeaf(leaf: CmwLeaf, { input: { formats, profile } }: AppraisalState): ReadLeaf {
+/** What a message of a CMW is, as far as its format can read it. */
+export function readLeaf(leaf: CmwLeaf, { input: { formats, profile } }: AppraisalState): ReadLeaf {
   const mediaType = mediaTypeOf(leaf.type, formats) ?? "";
   const [evidence, result] = [formatOf("background-check", mediaType, formats), formatOf("passport", mediaType, formats)];
   const openedEvidence = attempt(() => evidence?.open(leaf.value, profile));

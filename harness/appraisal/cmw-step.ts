@@ -1,21 +1,38 @@
-import { type Cmw, type CmwEncoding, CmwIndicator } from "../attestation/cmw.ts";
+import { type Cmw, type CmwDefect, type CmwEncoding, CmwIndicator } from "../attestation/cmw.ts";
 import { mediaTypes } from "../attestation/formats.ts";
 import { placeOf, reading } from "./attestation-reading.ts";
-import { indicated, messageOf, readCmw, signedForm } from "./cmw-reading.ts";
+import { indicated, messageOf, noCmw, readCmw, signedForm } from "./cmw-reading.ts";
 import { type Finding, finding, type Step } from "./finding.ts";
 import { type AppraisalState, type AskedAttestation, fact, type ReadLeaf } from "./state.ts";
 import { reads, tokenRules } from "./token-rules.ts";
 
+const WRAPPER = ["expat-cmw-format", "expat-cmw-serialisation", "cmw-tree"];
+const OF_TAG = ["cmw-tag-range", "cmw-tag-value"];
+const OF_RECORD = ["cmw-record-structure"];
+const OF_CBOR = ["cmw-cbor-bytes"];
+const OF_JSON = ["cmw-json-no-content-format", "cmw-json-base64url", "cmw-json-base64url-text-too"];
+const INDICATOR = ["cmw-ind-range", "cmw-ind-nonzero", "cmw-ind-omitted"];
+const COLLECTION_TYPE = ["cmw-collection-type-reserved", "cmw-collection-type-oid-absolute", "cmw-collection-type-uri-absolute"];
+
+/** What of a CMW could be gone on with, and is not: a rule for each. */
+const defects: readonly { readonly name: CmwDefect; readonly title: string; readonly requirements: readonly string[] }[] = [
+  { name: "end", title: "Nothing follows the CMW", requirements: WRAPPER },
+  { name: "key-once", title: "No label stands twice in a collection", requirements: ["cmw-collection-label-unique"] },
+  { name: "members", title: "A record holds three members at most", requirements: OF_RECORD },
+  { name: "base64url", title: "A value in JSON is base64url without padding, of one character at least", requirements: OF_JSON.slice(1) },
+  { name: "indicator-range", title: "An indicator is an integer of 1 to 2^32-1", requirements: INDICATOR },
+  { name: "collection-type", title: "The type of a collection is an absolute URI or an OID", requirements: COLLECTION_TYPE },
+  { name: "collection-labels", title: "Labels are texts or, in CBOR, integers", requirements: ["cmw-collection-structure"] },
+  { name: "collection-nonempty", title: "A collection holds one CMW at least", requirements: ["cmw-collection-nonempty"] },
+];
+
 /** The statements that a CMW of that encoding and form answers, whatever it holds. */
 export function cmwRequirements(encoding: CmwEncoding, form: Cmw["form"]): readonly string[] {
-  const wrapper = ["expat-cmw-format", "expat-cmw-serialisation", "iut-cmw-as-asked", "cmw-tree", "eat-media-type"];
-  if (form === "tag") return [...wrapper, "cmw-tag-range", "cmw-tag-value"];
-  const ofJson = ["cmw-json-no-content-format", "cmw-json-base64url", "cmw-json-base64url-text-too"];
-  const indicator = ["cmw-ind-range", "cmw-ind-nonzero", "cmw-ind-omitted", "cmw-ind-kind"];
-  const record = [...wrapper, "cmw-record-structure", "cmw-type", ...indicator, ...(encoding === "json" ? ofJson : ["cmw-cbor-bytes"])];
+  const wrapper = [...WRAPPER, "iut-cmw-as-asked", "eat-media-type"];
+  if (form === "tag") return [...wrapper, ...OF_TAG];
+  const record = [...wrapper, ...OF_RECORD, ...INDICATOR, "cmw-type", "cmw-ind-kind", ...(encoding === "json" ? OF_JSON : OF_CBOR)];
   if (form === "record") return record;
-  const ofCollection = ["structure", "label-unique", "nonempty", "type-reserved", "type-oid-absolute", "type-uri-absolute"];
-  return [...record, ...ofCollection.map((name) => `cmw-collection-${name}`)];
+  return [...record, "cmw-collection-structure", "cmw-collection-label-unique", "cmw-collection-nonempty", ...COLLECTION_TYPE];
 }
 
 /**
@@ -31,7 +48,7 @@ export const cmwStep: Step<AppraisalState> = {
     {
       name: "unsigned",
       title: "The CMW is not itself signed, where the policy does not want that",
-      requirements: ["expat-cmw-format"],
+      requirements: ["iut-cmw-signed"],
       // A signed CMW is a form of its own (draft-ietf-rats-msg-wrap section 4): no CMW to one that does not want it.
       run(state) {
         const form = signedForm(fact(state, "cmwData"));
@@ -43,7 +60,7 @@ export const cmwStep: Step<AppraisalState> = {
     {
       name: "signed-token",
       title: "What signs a CMW is a token",
-      requirements: ["expat-cmw-format"],
+      requirements: ["iut-cmw-signed"],
       run(state) {
         const { signedCmw } = state.read;
         if (signedCmw === undefined) return undefined;
@@ -57,26 +74,20 @@ export const cmwStep: Step<AppraisalState> = {
     {
       name: "structure",
       title: "It is a record, a tag or a collection of the CMW draft, in CBOR or JSON",
-      requirements: [
-        "expat-cmw-format",
-        "expat-cmw-serialisation",
-        "cmw-tree",
-        "cmw-record-structure",
-        "cmw-type",
-        "cmw-ind-range",
-        "cmw-ind-nonzero",
-        "cmw-ind-omitted",
-        "cmw-cbor-bytes",
-        "cmw-json-no-content-format",
-        "cmw-json-base64url",
-        "cmw-json-base64url-text-too",
-      ],
+      requirements: [...WRAPPER, ...OF_RECORD, ...OF_CBOR, ...OF_JSON, ...OF_TAG, "cmw-collection-structure"],
       run: readCmw,
     },
+    ...defects.map((defect) => ({
+      ...defect,
+      run({ read: { cmwDefects } }: AppraisalState): Finding | undefined {
+        const error = cmwDefects.get(defect.name);
+        return error && noCmw(error);
+      },
+    })),
     {
       name: "signed-encoding",
       title: "A signed CMW has the encoding of what signs it",
-      requirements: ["expat-cmw-serialisation"],
+      requirements: ["cmw-signed-cbor-payload", "cmw-signed-json-payload"],
       run({ read: { signedCmw, cmw } }) {
         if (!signedCmw || !cmw || cmw.encoding === signedCmw.form.encoding) return undefined;
         const { encoding, contentType } = signedCmw.form;
@@ -125,7 +136,7 @@ export const cmwStep: Step<AppraisalState> = {
     {
       name: "signed-content-type",
       title: "The content type of what signs a CMW is that of a CMW in its encoding",
-      requirements: ["expat-cmw-format"],
+      requirements: ["cmw-signed-cbor-content-type", "cmw-signed-json-header"],
       run({ read: { signedCmw } }) {
         const { form, token } = signedCmw ?? {};
         if (!form || !token || token.contentType === form.contentType) return undefined;
@@ -139,10 +150,10 @@ export const cmwStep: Step<AppraisalState> = {
       tokens: ({ read: { signedCmw } }) => (signedCmw?.token ? [signedCmw.token] : []),
       anchors: ({ input }) => input.trust.attestation,
       requirements: {
-        chain: ["expat-cmw-format"],
-        algorithm: ["expat-cmw-format"],
-        signature: ["expat-cmw-format"],
-        path: ["expat-cmw-format"],
+        chain: ["iut-cmw-signed"],
+        algorithm: ["iut-cmw-signed", "cmw-signed-cbor-algorithm", "cmw-signed-json-header"],
+        signature: ["iut-cmw-signed"],
+        path: ["iut-cmw-signed"],
       },
     }).map((rule) => ({ ...rule, name: `signed-${rule.name}` })),
     {

@@ -1,3 +1,5 @@
+import { parseCertificate } from "../authenticator/certificate.ts";
+import { type Bytes, preview } from "../wire/bytes.ts";
 import { DecodeError } from "../wire/reader.ts";
 import { type Finding, finding } from "./finding.ts";
 
@@ -23,4 +25,13 @@ function atItsByte({ found, offset }: DecodeError): string {
 /** For what is short, or stands in the middle of a message: the byte would say nothing more. */
 export function withoutPlace({ found }: DecodeError): string {
   return found;
+}
+
+/** A certificate; a finding where it is none. */
+export function readCertificate(certData: Bytes): ReturnType<typeof parseCertificate> | Finding {
+  try {
+    return parseCertificate(certData);
+  } catch (error) {
+    return finding("pkix", "an X.509 certificate", `${preview(certData, 8)}: ${(error as Error).message}`);
+  }
 }

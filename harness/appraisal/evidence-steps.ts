@@ -147,14 +147,16 @@ export const evidenceSteps: readonly Step<AppraisalState>[] = [
 
 const NO_BYTES: Bytes = new Uint8Array(0);
 
-function expectedBinding(state: AppraisalState): Bytes {
+/** The binding of this exchange (expat section 5.1). */
+export function expectedBinding(state: AppraisalState): Bytes {
   const { connection, profile } = state.input;
   const context = fact(state, "certificate").certificateRequestContext;
   const exportedValue = attestationExport(connection, context, profile);
   return bindingValue({ hash: connection.hash, publicKey: endEntityKey(state), exportedValue });
 }
 
-function expectedAikHash(state: AppraisalState): Bytes {
+/** The hash of the end-entity key (expat section 5.2). */
+export function expectedAikHash(state: AppraisalState): Bytes {
   return aikHash({ hash: state.input.connection.hash, publicKey: endEntityKey(state) });
 }
 

@@ -1,4 +1,4 @@
-import { sign } from "node:crypto";
+import { createPublicKey, sign, verify } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { EVIDENCE_PROFILE } from "../attestation/evidence-eat.ts";
 import type { EvidenceFormat } from "../attestation/format.ts";
@@ -57,7 +57,9 @@ const bare: Envelope = {
     payload,
     key,
   }),
+  signedContent: ({ payload }) => payload,
   sign: ({ key, payload }) => sign("sha256", payload, key),
+  isSignature: ({ key, payload }, signature) => verify("sha256", payload, createPublicKey(key), signature),
   encode({ protectedHeader, payload }, signature) {
     const chain = protectedHeader.flatMap(({ value }) => value as Bytes[]);
     return strings(strings(...chain), payload, signature);

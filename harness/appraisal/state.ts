@@ -1,4 +1,4 @@
-import type { Cmw, CmwEncoding, CmwLeaf } from "../attestation/cmw.ts";
+import type { Cmw, CmwDefect, CmwEncoding, CmwError, CmwLeaf } from "../attestation/cmw.ts";
 import type { EvidenceFormat, Model, OpenedEvidence, OpenedResult, ResultFormat } from "../attestation/format.ts";
 import type { FormatTable } from "../attestation/formats.ts";
 import type { PayloadAdapter } from "../attestation/payload.ts";
@@ -115,6 +115,8 @@ export interface ReadMessages {
   /** A CMW that is itself signed: its form, and the token where it is one. */
   signedCmw?: { readonly form: SignedForm; readonly token?: OpenedToken };
   cmw?: Cmw;
+  /** What is wrong in the CMW though it could be read; the first of each kind. */
+  readonly cmwDefects: Map<CmwDefect, CmwError>;
   /** The messages in the CMW. */
   leaves?: readonly ReadLeaf[];
   /** What is wrong where an authenticator is followed by more. */
@@ -151,7 +153,7 @@ export interface AppraisalState {
 
 /** The state in which an appraisal begins. */
 export function beginAppraisal(input: AppraisalInput): AppraisalState {
-  return { input, read: { surplus: {} }, facts: {} };
+  return { input, read: { surplus: {}, cmwDefects: new Map() }, facts: {} };
 }
 
 /** The cmw_attestation extensions that the step `parse` has found. */

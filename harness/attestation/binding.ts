@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ParsedCertificate } from "../authenticator/certificate.ts";
 import type { ExporterSource } from "../authenticator/secrets.ts";
-import type { Bytes } from "../wire/bytes.ts";
+import { type Bytes, concat } from "../wire/bytes.ts";
 import type { AuthenticatorHash } from "../wire/code-points.ts";
 import type { Profile } from "./profile.ts";
 
@@ -30,9 +30,14 @@ export function publicKeyBytes(certificate: ParsedCertificate, encoding: Profile
   return encoding === "raw" ? certificate.subjectPublicKey : certificate.spki;
 }
 
+/** What is hashed: public_key ‖ exported_value (expat section 5.1). */
+export function bindingHashInput({ publicKey, exportedValue }: BindingInput): Bytes {
+  return concat(publicKey, exportedValue);
+}
+
 /** binding = Hash(public_key ‖ exported_value), as long as the output of the hash (expat section 5.1). */
 export function bindingValue(input: BindingInput): Bytes {
-  return createHash(input.hash).update(input.publicKey).update(input.exportedValue).digest();
+  return createHash(input.hash).update(bindingHashInput(input)).digest();
 }
 
 /** AIK_pub_hash = Hash(public_key) (expat section 5.2). */

@@ -1,6 +1,6 @@
 import { Tokenizer } from "cborg";
 import { type Bytes, utf8 } from "../wire/bytes.ts";
-import { decodeGuarded } from "./guarded.ts";
+import { decodeGuarded, type TakesDefect } from "./guarded.ts";
 
 /**
  * Writes single CBOR items (RFC 8949). A mutation must be able to write what no encoder library will: a map with the same key twice,
@@ -38,10 +38,11 @@ export class CborTag {
  * deeper than MAX_NESTING and trailing bytes throw Error, with the byte; non-minimal integers and indefinite lengths are read (they are
  * open in the Evidence profile).
  */
-export function decodeCbor(bytes: Bytes): unknown {
+export function decodeCbor(bytes: Bytes, defect?: TakesDefect): unknown {
   // The same memory as a plain Uint8Array: of a Buffer the tokenizer would give slices of a type that depends on their length.
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return decodeGuarded(plain, new Tokenizer(plain, { allowIndefinite: true, allowUndefined: true, allowBigInt: true }), anyTag);
+  const tokens = (text: Bytes) => new Tokenizer(text, { allowIndefinite: true, allowUndefined: true, allowBigInt: true });
+  return decodeGuarded(plain, tokens, anyTag, defect);
 }
 
 // Evidence may hold more claims than we know, with tags of their own; a tag alone is no reason to refuse it.

@@ -1,5 +1,6 @@
 import { type Bytes, preview, view } from "../wire/bytes.ts";
 import { CborTag, cbor, decodeCbor } from "./cbor.ts";
+import type { TextDefect } from "./guarded.ts";
 import { decodeJson, fromBase64url, toBase64url } from "./json.ts";
 
 export type CmwEncoding = "cbor" | "json";
@@ -68,6 +69,19 @@ export class CmwError extends Error {
   override readonly name = "CmwError";
 }
 
+/** What of a CMW a reader could go on with, and should not: the rules that it breaks. */
+export type CmwDefect =
+  | TextDefect
+  | "members"
+  | "base64url"
+  | "indicator-range"
+  | "collection-type"
+  | "collection-labels"
+  | "collection-nonempty";
+
+/** Takes a defect, for a reader that goes on with the CMW all the same. */
+type TakesCmwDefect = (defect: CmwDefect, error: CmwError) => void;
+
 /** A CMW in its encoding. `indicator` null leaves the third member out; any number is written as it is, 0 too. */
 export function encodeCmw(cmw: Cmw): Bytes {
   return cmw.encoding === "json" ? Buffer.from(jsonOf(cmw)) : cborOf(cmw);
@@ -113,8 +127,8 @@ function jsonValue({ value, valueAs = "base64url" }: CmwRecord): string {
   return valueAs === "base64url" ? toBase64url(value) : standard.replaceAll("+", "-").replaceAll("/", "_");
 }
 
-/** Reads a CMW by its first byte (section 3.4), collections down to `maxDepth`. Throws CmwError. */
-export function decodeCmw(bytes: Bytes, maxDepth = MAX_CMW_DEPTH): Cmw {
+/** Reads a CMW by its first byte (section 3.4), collections down to MAX_CMW_DEPTH. Throws CmwError, but for what `defect` takes. */
+export function decodeCmw(bytes: Bytes, defect: TakesCmwDefect = throwing): Cmw {
   const first = bytes[0] ?? 0;
   switch (first) {
     case 0x82:
@@ -122,55 +136,78 @@ export function decodeCmw(bytes: Bytes, maxDepth = MAX_CMW_DEPTH): Cmw {
     case 0x9f:
     case 0xda:
     case 0xbf:
-      return read("cbor", bytes, maxDepth);
+      return read("cbor", bytes, defect);
     case 0x20:
     case 0x09:
     case 0x0a:
     case 0x0d:
     case 0x5b:
     case 0x7b:
-      return read("json", bytes, maxDepth);
+      return read("json", bytes, defect);
     default:
-      if (first >= 0xa0 && first <= 0xbb) return read("cbor", bytes, maxDepth);
+      if (first >= 0xa0 && first <= 0xbb) return read("cbor", bytes, defect);
       throw new CmwError(
         `expected the first byte of a CMW (0x82, 0x83, 0x9f, 0xa0 to 0xbb, 0xbf, 0xda, 0x5b or 0x7b), found ${preview(bytes, 8)}`,
       );
   }
 }
 
-function read(encoding: CmwEncoding, bytes: Bytes, maxDepth: number): Cmw {
+function throwing(_: CmwDefect, error: CmwError): never {
+  throw error;
+}
+
+function read(encoding: CmwEncoding, bytes: Bytes, defect: TakesCmwDefect): Cmw {
+  const what = encoding === "cbor" ? "CBOR item" : "JSON text";
+  const cmwError = (error: unknown) =>
+    error instanceof CmwError ? error : new CmwError(`expected one ${what} and nothing behind it: ${(error as Error).message}`);
+  const inText = (kind: TextDefect, error: Error) => defect(kind, cmwError(error));
   let item: unknown;
   try {
-    item = encoding === "cbor" ? decodeCbor(bytes) : decodeJson(bytes);
+    item = encoding === "cbor" ? decodeCbor(bytes, inText) : decodeJson(bytes, inText);
   } catch (error) {
-    const what = encoding === "cbor" ? "CBOR item" : "JSON text";
-    throw new CmwError(`expected one ${what} and nothing behind it: ${(error as Error).message}`);
+    throw cmwError(error);
   }
-  return cmwOf(encoding, item, [], maxDepth);
+  return cmwOf(item, { encoding, path: [], depth: MAX_CMW_DEPTH, defect });
 }
 
-function cmwOf(encoding: CmwEncoding, item: unknown, path: readonly unknown[], depth: number): Cmw {
-  if (Array.isArray(item)) return recordOf(encoding, item, path);
-  if (item instanceof CborTag) return tagOf(item, path);
-  if (item instanceof Map) return collectionOf(encoding, item, path, depth);
-  throw new CmwError(`${at(path)}expected a record, a tag or a collection, found ${show(item)}`);
+/** Where in a CMW a reader is. */
+interface Place {
+  readonly encoding: CmwEncoding;
+  readonly path: readonly unknown[];
+  /** How many collections may still stand in one another. */
+  readonly depth: number;
+  readonly defect: TakesCmwDefect;
 }
 
-function collectionOf(encoding: CmwEncoding, map: Map<unknown, unknown>, path: readonly unknown[], depth: number): CmwCollection {
+function cmwOf(item: unknown, place: Place): Cmw {
+  if (Array.isArray(item)) return recordOf(item, place);
+  if (item instanceof CborTag) return tagOf(item, place.path);
+  if (item instanceof Map) return collectionOf(item, place);
+  throw new CmwError(`${at(place.path)}expected a record, a tag or a collection, found ${show(item)}`);
+}
+
+function collectionOf(map: Map<unknown, unknown>, { encoding, path, depth, defect }: Place): CmwCollection {
   if (depth <= 0) throw new CmwError(`${at(path)}expected collections no deeper than ${MAX_CMW_DEPTH} in one another`);
   const collectionType = map.get(COLLECTION_TYPE) ?? null;
   if (collectionType !== null && !(typeof collectionType === "string" && isUriOrOid(collectionType))) {
-    throw new CmwError(`${at(path)}expected ${COLLECTION_TYPE} as an absolute URI or an OID, found ${show(collectionType)}`);
+    const what = `expected ${COLLECTION_TYPE} as an absolute URI or an OID, found ${show(collectionType)}`;
+    defect("collection-type", new CmwError(`${at(path)}${what}`));
   }
   const items: CmwItem[] = [];
   for (const [label, value] of map) {
     if (label === COLLECTION_TYPE) continue;
     const isLabel = typeof label === "string" || (encoding === "cbor" && typeof label === "number" && Number.isInteger(label));
-    if (!isLabel) throw new CmwError(`${at(path)}expected labels that are texts or, in CBOR, integers, found ${show(label)}`);
-    items.push({ name: String(label), label, cmw: cmwOf(encoding, value, [...path, label], depth - 1) });
+    if (!isLabel) {
+      const what = `expected labels that are texts or, in CBOR, integers, found ${show(label)}`;
+      defect("collection-labels", new CmwError(`${at(path)}${what}`));
+    }
+    const cmw = cmwOf(value, { encoding, path: [...path, label], depth: depth - 1, defect });
+    items.push({ name: String(label), label: isLabel ? label : String(label), cmw });
   }
-  if (items.length === 0) throw new CmwError(`${at(path)}expected at least one CMW in the collection, found none`);
-  return { form: "collection", encoding, collectionType, items };
+  if (items.length === 0) {
+    defect("collection-nonempty", new CmwError(`${at(path)}expected at least one CMW in the collection, found none`));
+  }
+  return { form: "collection", encoding, collectionType: typeof collectionType === "string" ? collectionType : null, items };
 }
 
 // RFC 3986 section 4.3: absolute-URI has a scheme and no fragment. The OID is that of the CDDL of section 3.3.
@@ -214,29 +251,38 @@ export function leavesOf(cmw: Cmw, path: readonly (string | number)[] = []): Cmw
   }
 }
 
-function recordOf(encoding: CmwEncoding, members: readonly unknown[], path: readonly unknown[]): CmwRecord {
+function recordOf(members: readonly unknown[], { encoding, path, defect }: Place): CmwRecord {
   const here = at(path);
   if (members.length < 2 || members.length > 3) {
-    throw new CmwError(`${here}expected an array of type, value and at most an indicator, found ${members.length} members`);
+    const error = new CmwError(`${here}expected an array of type, value and at most an indicator, found ${members.length} members`);
+    if (members.length < 2) throw error;
+    defect("members", error);
   }
   const [type, encodedValue, indicator = null] = members;
   const contentFormat = encoding === "cbor" && typeof type === "number" && Number.isInteger(type) && type >= 0 && type <= 0xffff;
   if (typeof type !== "string" && !contentFormat) throw new CmwError(`${here}expected a media type, found ${show(type)}`);
-  const value =
-    encoding === "cbor"
-      ? encodedValue instanceof Uint8Array && encodedValue
-      : typeof encodedValue === "string" && fromBase64url(encodedValue);
-  if (!value) {
+  const value = encoding === "cbor" ? encodedValue : typeof encodedValue === "string" && bytesOf(encodedValue, path, defect);
+  if (!(value instanceof Uint8Array)) {
     const form = encoding === "cbor" ? "a byte string" : "base64url without padding";
     throw new CmwError(`${here}expected the value as ${form}, found ${show(encodedValue)}`);
   }
-  if (members.length === 3 && !isIndicator(indicator)) {
-    throw new CmwError(`${here}expected an indicator of 1 to 4294967295, found ${show(indicator)}`);
+  const inRange = isIndicator(indicator);
+  if (members.length >= 3 && !inRange) {
+    defect("indicator-range", new CmwError(`${here}expected an indicator of 1 to 4294967295, found ${show(indicator)}`));
   }
-  return { form: "record", encoding, type: type as string | number, value, indicator: indicator as number | null };
+  return { form: "record", encoding, type: type as string | number, value, indicator: inRange ? indicator : null };
 }
 
-function isIndicator(value: unknown): boolean {
+// The bytes of a value in JSON, also where a reader of other kinds of base64 would find some.
+function bytesOf(text: string, path: readonly unknown[], defect: TakesCmwDefect): Bytes {
+  const strict = fromBase64url(text);
+  // The text has one character at least (base64url-string of the draft's CDDL).
+  if (strict && text !== "") return strict;
+  defect("base64url", new CmwError(`${at(path)}expected the value as base64url without padding, found ${show(text)}`));
+  return Buffer.from(text, "base64url");
+}
+
+function isIndicator(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 0xffffffff;
 }
 

@@ -1,4 +1,4 @@
-import { signWith } from "../authenticator/signature.ts";
+import { publicKeyOf, signWith, verifyWith } from "../authenticator/signature.ts";
 import { type Bytes, concat, preview } from "../wire/bytes.ts";
 import { CborTag, cbor, decodeCbor } from "./cbor.ts";
 import { algorithmNamed, claimsOf, type Envelope, type Field, type FieldValue, TokenError, tokenAlgorithm } from "./token.ts";
@@ -28,8 +28,12 @@ export const coseSign1: Envelope = {
     };
   },
 
-  sign: (content) =>
-    signWith(tokenAlgorithm(content.key).algorithm, content.key, toBeSigned(protectedBytes(content.protectedHeader), content.payload)),
+  signedContent: ({ protectedHeader, payload }) => toBeSigned(protectedBytes(protectedHeader), payload),
+
+  sign: (content, make = signWith) => make(tokenAlgorithm(content.key).algorithm, content.key, coseSign1.signedContent(content)),
+
+  isSignature: (content, signature) =>
+    verifyWith(tokenAlgorithm(content.key).algorithm, publicKeyOf(content.key), coseSign1.signedContent(content), signature),
 
   encode(content, signature) {
     const message = cbor.array([

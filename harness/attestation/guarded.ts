@@ -116,25 +116,46 @@ function checkKey(parent: Open, key: Bytes): void {
   parent.keys.add(toHex(key));
 }
 
+/** What of a text a reader could go on with, and should not: a key that stands twice in a map (the last one counts), bytes behind the end. */
+export type TextDefect = "key-once" | "end";
+
+/** Takes a defect, for a reader that goes on with the text all the same. */
+export type TakesDefect = (defect: TextDefect, error: Error) => void;
+
 /**
  * Exactly one item of the tokens of `bytes`; maps become Map, tags what `tags` makes of them. Throws Error that says what is wrong and at
- * which byte: malformed or too deep input, a map key twice, bytes behind the item.
+ * which byte: malformed or too deep input, a map key twice, bytes behind the item; the last two go to `defect` where there is one.
  */
 export function decodeGuarded(
   bytes: Bytes,
-  tokenizer: TokenSource,
+  tokens: (bytes: Bytes) => TokenSource,
   tags: Record<number, (decode: () => unknown) => unknown> = {},
+  defect: TakesDefect = throwing,
 ): unknown {
-  const guard = new Guard(tokenizer, bytes);
+  let guard = new Guard(tokens(bytes), bytes);
+  const decode = (rejectDuplicateMapKeys: boolean): unknown => {
+    try {
+      return decodeFirst(bytes, { useMaps: true, rejectDuplicateMapKeys, tags, tokenizer: guard })[0];
+    } catch (error) {
+      throw new Error(`${(error as Error).message.replace(/^CBOR decode error: /, "")}, at byte ${guard.start}`);
+    }
+  };
   let item: unknown;
   try {
-    [item] = decodeFirst(bytes, { useMaps: true, rejectDuplicateMapKeys: true, tags, tokenizer: guard });
+    item = decode(true);
   } catch (error) {
-    throw new Error(`${(error as Error).message.replace(/^CBOR decode error: /, "")}, at byte ${guard.start}`);
+    if (!(error as Error).message.includes("repeat map key")) throw error;
+    defect("key-once", error as Error);
+    guard = new Guard(tokens(bytes), bytes);
+    item = decode(false);
   }
   const behind = bytes.length - guard.pos();
-  if (behind > 0) throw new Error(`${behind} bytes behind the end, at byte ${guard.pos()}`);
+  if (behind > 0) defect("end", new Error(`${behind} bytes behind the end, at byte ${guard.pos()}`));
   return item;
+}
+
+function throwing(_: TextDefect, error: Error): never {
+  throw error;
 }
 
 /** Where `bytes` stop to be UTF-8; undefined where all of them are. */

@@ -1,4 +1,4 @@
-import { signWith } from "../authenticator/signature.ts";
+import { publicKeyOf, signWith, verifyWith } from "../authenticator/signature.ts";
 import { type Bytes, concat, preview, utf8, view } from "../wire/bytes.ts";
 import { decodeJson, fromBase64url, toBase64url } from "./json.ts";
 import { algorithmNamed, claimsOf, type Envelope, type Field, type FieldValue, TokenError, tokenAlgorithm } from "./token.ts";
@@ -22,9 +22,14 @@ export const jwsCompact: Envelope = {
     };
   },
 
-  sign: (content) => signWith(tokenAlgorithm(content.key).algorithm, content.key, signingInput(content.protectedHeader, content.payload)),
+  signedContent: ({ protectedHeader, payload }) => signingInput(protectedHeader, payload),
 
-  encode: (content, signature) => concat(signingInput(content.protectedHeader, content.payload), utf8(`.${toBase64url(signature)}`)),
+  sign: (content, make = signWith) => make(tokenAlgorithm(content.key).algorithm, content.key, jwsCompact.signedContent(content)),
+
+  isSignature: (content, signature) =>
+    verifyWith(tokenAlgorithm(content.key).algorithm, publicKeyOf(content.key), jwsCompact.signedContent(content), signature),
+
+  encode: (content, signature) => concat(jwsCompact.signedContent(content), utf8(`.${toBase64url(signature)}`)),
 
   open(bytes) {
     const parts = view(bytes).toString("latin1").split(".", 4);

@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { keyFits, type SignatureAlgorithm } from "../authenticator/signature.ts";
+import { keyFits, type Sign, type SignatureAlgorithm } from "../authenticator/signature.ts";
 import type { Bytes } from "../wire/bytes.ts";
 
 /** Signed tokens, as Evidence and Attestation Results are carried in: an envelope (COSE_Sign1, JWS) around claims. */
@@ -83,7 +83,12 @@ export interface Envelope {
   readClaims(payload: Bytes): Claims;
   /** Headers around a payload; `contentType` where a payload is no set of claims. Throws RangeError where no algorithm fits the key. */
   compose(payload: Bytes, key: KeyObject, chain: readonly Bytes[], contentType?: string): TokenContent;
-  sign(content: TokenContent): Bytes;
+  /** What the signature covers: the Sig_structure of COSE, the signing input of JWS. */
+  signedContent(content: TokenContent): Bytes;
+  /** `make`: how signatures are made; default: by node:crypto. */
+  sign(content: TokenContent, make?: Sign): Bytes;
+  /** True where `signature` is one over this content by the content's own key. */
+  isSignature(content: TokenContent, signature: Bytes): boolean;
   encode(content: TokenContent, signature: Bytes): Bytes;
   /** Throws TokenError. */
   open(bytes: Bytes): OpenedToken;

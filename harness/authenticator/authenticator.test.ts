@@ -1,7 +1,6 @@
 import { constants, createHash, generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { pki } from "../pki/test-pki.ts";
-import { emptyCertificate } from "../wire/authenticator.ts";
 import { type Bytes, fromHex, toHex, utf8 } from "../wire/bytes.ts";
 import { SignatureScheme } from "../wire/code-points.ts";
 import { parseCertificate } from "./certificate.ts";
@@ -21,32 +20,6 @@ import {
 import { finishedMac, signatureContent, signatureFraming } from "./transcript.ts";
 
 const NO_BYTES = new Uint8Array(0);
-
-describe("the public exported-authenticator vector (fizz)", () => {
-  // That code predates the RFC: the request enters the transcript without its handshake header.
-  const keys = {
-    hash: "sha256",
-    key: utf8("12345678901234567890123456789012"),
-    handshakeContext: utf8("12345678901234567890123456789012"),
-  } as const;
-  const request = fromHex("14303132333435363738396162636465666768696a0008000d000400020403");
-
-  it("gives the Finished of the authenticator", () => {
-    const certificate = fromHex("0b00000400000000");
-    const certificateVerify = fromHex("0f00000d040300097369676e6174757265");
-    expect(toHex(finishedMac({ ...keys, request, certificate, certificateVerify }))).toBe(
-      "b523548c421b05f7f3c33276fbdd5266ba2df103796d7d483368259860a648f2",
-    );
-  });
-
-  it("gives the Finished of the empty authenticator, over a Certificate with the context alone", () => {
-    const certificate = emptyCertificate(request.subarray(1, 21));
-    expect(toHex(certificate)).toBe("0b00001814303132333435363738396162636465666768696a000000");
-    expect(toHex(finishedMac({ ...keys, request, certificate, certificateVerify: NO_BYTES }))).toBe(
-      "11fae4bcdf4673b6dfb276d886c4cd1c5b0920da961643f062d1d4a6062115b1",
-    );
-  });
-});
 
 describe("what is signed", () => {
   const input = {

@@ -8,6 +8,19 @@ export interface ExporterSource {
   readonly hash: AuthenticatorHash;
   /** `length` bytes for `label` and `context`, from the exporter_master_secret. */
   exportKeyingMaterial(label: string, context: Bytes, length: number): Bytes;
+  /** What the exporter computes on its way, where the secret is at hand: for vectors. */
+  exporterSteps?(label: string, context: Bytes, length: number): ExporterSteps;
+}
+
+/** The values of RFC 8446 section 7.5 between an exporter_master_secret and what is exported. */
+export interface ExporterSteps {
+  /** HkdfLabel of Derive-Secret(exporter_master_secret, label, ""). */
+  readonly derivedSecretInfo: Bytes;
+  readonly derivedSecret: Bytes;
+  /** Hash(context). */
+  readonly contextHash: Bytes;
+  /** HkdfLabel of the last expansion, under the label "exporter". */
+  readonly exportedValueInfo: Bytes;
 }
 
 /** RFC 9261 section 5.1: the labels name the *sender of the authenticator*. */

@@ -1,4 +1,4 @@
-import { constants, createHash, type KeyObject, sign, verify } from "node:crypto";
+import { constants, createHash, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import type { Bytes } from "../wire/bytes.ts";
 import { SignatureScheme, schemeName } from "../wire/code-points.ts";
 
@@ -45,6 +45,9 @@ export interface SigningDeviation {
   readonly saltLength: number | null;
 }
 
+/** How a signature is made; algorithm and key fit. What makes vectors brings one that draws nothing at random. */
+export type Sign = (algorithm: SignatureAlgorithm, key: KeyObject, content: Bytes) => Bytes;
+
 /** No deviation: the signature as its scheme has it. */
 export const asTheSchemeSays: SigningDeviation = { prehash: null, ecdsaEncoding: null, saltLength: null };
 
@@ -54,6 +57,11 @@ export const supportedSchemes: readonly number[] = Object.keys(schemes).map(Numb
 /** The algorithm of a scheme that TLS 1.3 allows in CertificateVerify, else undefined. */
 export function schemeAlgorithm(scheme: number): SignatureAlgorithm | undefined {
   return schemes[scheme];
+}
+
+/** The algorithm of a scheme that TLS 1.3 forbids in CertificateVerify, where it is one that can be made here on purpose. */
+export function forbiddenAlgorithm(scheme: number): SignatureAlgorithm | undefined {
+  return forbidden[scheme];
 }
 
 /** True where the key is of the type, and on the curve, that the algorithm demands. */
@@ -74,14 +82,33 @@ export function chooseScheme(offered: readonly number[], key: KeyObject): number
  * A signature over `content` under a TLS SignatureScheme. The key must be of the scheme's type; its curve is not looked at, so that
  * a mismatch can be made on purpose; `deviation` makes other ones. Throws RangeError for an unknown scheme or a key of another type.
  */
-export function signWithScheme(scheme: number, key: KeyObject, content: Bytes, deviation = asTheSchemeSays): Bytes {
+export function signWithScheme(scheme: number, key: KeyObject, content: Bytes, deviation = asTheSchemeSays, make: Sign = signWith): Bytes {
+  const { algorithm, hashed } = deviating(scheme, key, content, deviation);
+  return make(algorithm, key, hashed);
+}
+
+/** True where `signature` is what `signWithScheme` makes of these inputs, with this private key. Throws RangeError as it does. */
+export function isSignatureOf(scheme: number, key: KeyObject, content: Bytes, signature: Bytes, deviation = asTheSchemeSays): boolean {
+  const { algorithm, hashed } = deviating(scheme, key, content, deviation);
+  return verifyWith(algorithm, publicKeyOf(key), hashed, signature);
+}
+
+/** The public key of a private one. */
+export function publicKeyOf(key: KeyObject): KeyObject {
+  const known = publicKeys.get(key) ?? createPublicKey(key);
+  publicKeys.set(key, known);
+  return known;
+}
+
+const publicKeys = new WeakMap<KeyObject, KeyObject>();
+
+function deviating(scheme: number, key: KeyObject, content: Bytes, { prehash, ecdsaEncoding, saltLength }: SigningDeviation) {
   const algorithm = schemes[scheme] ?? forbidden[scheme];
   if (algorithm === undefined || key.asymmetricKeyType !== algorithm.keyType) {
     throw new RangeError(`cannot sign with ${schemeName(scheme)} and a key of type ${key.asymmetricKeyType}`);
   }
-  const { prehash, ecdsaEncoding, saltLength } = deviation;
   const altered = { ...algorithm, ...(ecdsaEncoding && { ecdsaEncoding }), ...(saltLength !== null && { saltLength }) };
-  return signWith(altered, key, prehash ? createHash(prehash).update(content).digest() : content);
+  return { algorithm: altered, hashed: prehash ? createHash(prehash).update(content).digest() : content };
 }
 
 /** Signs `content`; `algorithm` and key must fit. */

@@ -31,21 +31,24 @@ export const signatureFraming = {
   separator: Uint8Array.of(0) as Bytes,
 };
 
-/** The content that is signed: framing followed by Hash(Handshake Context ‖ request ‖ Certificate). */
-export function signatureContent(input: SignatureInput): Bytes {
-  const transcriptHash = createHash(input.hash).update(input.handshakeContext).update(input.request).update(input.certificate).digest();
-  return concat(input.padding, input.contextString, input.separator, transcriptHash);
+/** Hash(Handshake Context ‖ request ‖ Certificate), RFC 9261 section 5.2.2. */
+export function signatureTranscriptHash({ hash, handshakeContext, request, certificate }: SignatureInput): Bytes {
+  return createHash(hash).update(handshakeContext).update(request).update(certificate).digest();
 }
 
-/** verify_data: HMAC(key, Hash(Handshake Context ‖ request ‖ Certificate ‖ CertificateVerify)). */
+/** The content that is signed: framing followed by the hash of the transcript. */
+export function signatureContent(input: SignatureInput): Bytes {
+  return concat(input.padding, input.contextString, input.separator, signatureTranscriptHash(input));
+}
+
+/** Hash(Handshake Context ‖ request ‖ Certificate ‖ CertificateVerify), RFC 9261 section 5.2.3. */
+export function macTranscriptHash({ hash, handshakeContext, request, certificate, certificateVerify }: MacInput): Bytes {
+  return createHash(hash).update(handshakeContext).update(request).update(certificate).update(certificateVerify).digest();
+}
+
+/** verify_data: HMAC(key, hash of the transcript). */
 export function finishedMac(input: MacInput): Bytes {
-  const transcriptHash = createHash(input.hash)
-    .update(input.handshakeContext)
-    .update(input.request)
-    .update(input.certificate)
-    .update(input.certificateVerify)
-    .digest();
-  return createHmac(input.hash, input.key).update(transcriptHash).digest();
+  return createHmac(input.hash, input.key).update(macTranscriptHash(input)).digest();
 }
 
 /** Constant-time comparison, as RFC 9261 section 5.2.4 asks for MACs. */

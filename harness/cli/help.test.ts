@@ -11,6 +11,7 @@ describe.concurrent("--help", () => {
     [["explain"]],
     [["doctor"]],
     [["reference"]],
+    [["prove"]],
     [["baseline"]],
     [["baseline", "update"]],
     [["ambiguities"]],
@@ -44,6 +45,8 @@ describe.concurrent("usage that is wrong ends with exit code 2 and says what is 
     [["requirements", "--json", "--markdown"], /'--markdown' cannot be used with option '--json'/],
     [["requirements", "--check", "--spec", "expat"], /'--check' cannot be used with option '--spec <name>'/],
     [["baseline", "update", "--report", "r.jsonl", "--only", "*"], /'--report <file>' cannot be used with option '--only <glob>'/],
+    [["prove", "--workers", "0"], /--workers.*whole number from 1/],
+    [["reference", "--faults", "--fault", "x"], /'--faults' cannot be used with option '--fault <name>'/],
     [[], /Usage:/],
   ])("%j", async (args, says) => {
     const { code, stdout, stderr } = await cli(args);

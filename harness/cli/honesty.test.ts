@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { fakeShim, outcomes, runReported } from "../testing/cli.ts";
+import { fakeShim, outcomes, runReported, temporaryFolder } from "../testing/cli.ts";
 
 const ACCEPTS = "rfc9261/5-validate/accepts-valid[client,sha256]";
 const NEGATIVE = "rfc9261/5.2.3-finished/mac-altered";
@@ -45,6 +46,67 @@ describe.concurrent("no implementation that does not do the work gets exit code 
     ]);
     const frame = report.results.filter(({ check }) => check === "rfc9261/5-authenticate/context-empty#frame");
     expect(frame.map(({ outcome }) => outcome)).toEqual(["fail", "fail"]);
+    expect(code).toBe(1);
+  });
+});
+
+// No attestation, and the same anchors and policy throughout: what is right and what is wrong can be told by verifying alone.
+const SELECTION = ["--only", "rfc9261/5.2*", "--only", "rfc9261/5-validate/*", "--position", "relying-party/client"];
+
+describe("no implementation whose answers depend on the order of cases gets exit code 0", () => {
+  it.each([
+    "accepts-the-first-twenty",
+    "accepts-every-other",
+    "accepts-the-first-of-a-channel",
+    "accepts-the-first-of-a-request",
+    "accepts-the-first-of-a-kind",
+    "refuses-the-longer",
+  ])("%s", async (fault) => {
+    const { code, report } = await runReported(["--iut", fakeShim(fault), ...SELECTION]);
+    expect(report.results.length).toBeGreaterThan(80);
+    expect(code).toBe(1);
+  });
+
+  it("one that accepts what comes first is found also where nothing but refusals is asked for", async () => {
+    const only = ["--only", "rfc9261/5.2.3-finished/*", "--position", "relying-party/client"];
+    const { code, report } = await runReported(["--iut", fakeShim("accepts-the-first-of-a-kind"), ...only, "--seed", "b"]);
+    const doubtful = report.results.filter(({ outcome }) => outcome === "inconclusive");
+    expect(doubtful.length).toBeGreaterThan(5);
+    expect(new Set(doubtful.map(({ detail }) => detail.replace(/ \S+\[\S+/, "")))).toEqual(
+      new Set([
+        "inconsistent: its control came to pass before, and now to fail (expected acceptance, found refused (other)); the order of cases must not decide",
+      ]),
+    );
+    expect(code).toBe(1);
+  });
+
+  it("one that knows the answers by their numbers is right in that order alone, which the seed decides", async () => {
+    const environment = { EXPAT_TABLE: join(temporaryFolder(), "table.json") };
+    const run = (fault: string, seed: string) => runReported(["--iut", fakeShim(fault, environment), ...SELECTION, "--seed", seed]);
+    expect((await run("writes-a-table", "known")).code).toBe(0);
+    expect((await run("answers-from-a-table", "known")).code).toBe(0);
+    const { code, report } = await run("answers-from-a-table", "another");
+    expect(report.footer?.counts.fail).toBeGreaterThan(10);
+    expect(code).toBe(1);
+  });
+});
+
+describe.concurrent("an echo is no answer", () => {
+  it("nor is the harness's own authenticator", async () => {
+    const only = ["--only", "rfc9261/9-independence/*"];
+    const { code, report } = await runReported(["--iut", fakeShim("echoes-the-authenticator"), ...only]);
+    const failed = report.results.filter(({ outcome }) => outcome === "fail").map(({ check }) => check.replace(/.*#/, ""));
+    expect(failed).toContain("context");
+    expect(code).toBe(1);
+  });
+
+  it("nor are the bytes of the channel", async () => {
+    const only = ["--only", "rfc9261/5-authenticate/answers"];
+    const { code, report } = await runReported(["--iut", fakeShim("echoes-the-channel"), ...only, "--only", ACCEPTS]);
+    expect(report.results.find(({ check }) => check === "rfc9261/5-authenticate/answers")).toMatchObject({
+      outcome: "blocked",
+      detail: expect.stringMatching(/the set-up failed: .* (unfinished message|other bytes than it had made)/),
+    });
     expect(code).toBe(1);
   });
 });

@@ -1,7 +1,10 @@
 import { killAll } from "../iut/process.ts";
 
-/** Whatever way the program ends, nothing that it started is left running. `interrupted` is called before it ends by a signal. */
-export function killChildrenOnExit(interrupted: (reason: string) => void = () => undefined): void {
+/** Whatever way the program ends, nothing that it started is left running. `interrupted` is called before it ends by a signal; `left` says what is left behind. */
+export function killChildrenOnExit(
+  interrupted: (reason: string) => void = () => undefined,
+  left = "results made so far are kept in the reports",
+): void {
   process.once("exit", killAll);
   for (const [signal, number] of [
     ["SIGINT", 2],
@@ -9,7 +12,7 @@ export function killChildrenOnExit(interrupted: (reason: string) => void = () =>
     ["SIGHUP", 1],
   ] as const) {
     process.once(signal, () => {
-      process.stderr.write(`\nexpat-conformance: stopped by ${signal}; results made so far are kept in the reports\n`);
+      process.stderr.write(`\nexpat-conformance: stopped by ${signal}; ${left}\n`);
       try {
         interrupted(`stopped by ${signal}`);
       } finally {

@@ -241,12 +241,139 @@ program
   });
 
 program
+  .command("appraise")
+  .description("judge recorded messages offline: a request, an authenticator, a part of one, with what they are to be judged by")
+  .argument("<file...>", "recordings (JSON, docs/vectors.md), or files of vectors, of which each vector is one")
+  .option("--id <id>", "of files of vectors only the vector of that id")
+  .option("--json", "as an array, one object a file (schemas/appraisal.schema.json)")
+  .option("--explain", "with each finding why it matters and the statements that it breaks")
+  .addHelpText(
+    "after",
+    `
+Prints each step with what it came to, the values that the suite computes on the way, and the first place where the message and what it
+should be part. What a recording does not give is not judged, and it is said what would be needed. Values that your own code has computed
+can stand in \`claimed\`: each is compared.
+
+Exit codes: 0 nothing was found; 1 a finding, or a claimed value that is wrong; 2 bad input (with its place; other files are still judged).
+
+Examples:
+  $ expat-conformance appraise my-authenticator.json
+  $ expat-conformance appraise --explain vectors/exchanges.json --id exchanges/background-check-server/relayed
+  $ expat-conformance appraise --json *.json`,
+  )
+  .action(async (files, options) => {
+    const { appraiseCommand } = await import("./appraise-command.ts");
+    process.exitCode = appraiseCommand(files, options);
+  });
+
+const vectors = program
+  .command("vectors")
+  .description("the published vectors: each stage of each message, right and wrong, for the unit tests of others")
+  .addHelpText("after", "\nExample:\n  $ expat-conformance vectors check");
+
+vectors
+  .command("generate")
+  .description("write the files of vectors anew: the same bytes on every machine and each time")
+  .option("--out <folder>", "where to write them (default: vectors/ of this package)")
+  .addHelpText("after", "\nExample:\n  $ expat-conformance vectors generate --out /tmp/vectors")
+  .action(async (options) => {
+    const { vectorsGenerateCommand } = await import("./vectors-command.ts");
+    vectorsGenerateCommand(options);
+  });
+
+vectors
+  .command("check")
+  .description("check files of vectors: their schema, what generating them anew gives, and what the appraisal says of each vector")
+  .argument("[file...]", "files of vectors (default: those of this package)")
+  .option("--json", "as an array, one object a file")
+  .addHelpText(
+    "after",
+    `
+Exit codes: 0 each vector gives what it promises; 1 one does not, or is not what is generated; 2 a file that is no file of vectors (each
+problem with its place; the others are still checked).
+
+Example:
+  $ expat-conformance vectors check vectors/bindings.json`,
+  )
+  .action(async (files, options) => {
+    const { vectorsCheckCommand } = await import("./vectors-command.ts");
+    process.exitCode = vectorsCheckCommand(files, options);
+  });
+
+vectors
+  .command("run")
+  .description("ask a shim about vectors, by the operations that need no channel: the context of messages, and (feature appraise) verdicts")
+  .argument("[file...]", "files of vectors (default: those of this package)")
+  .addOption(iutOption)
+  .option("--profile <file>", "YAML or JSON: what the drafts leave open (schemas/profile.schema.json)")
+  .option("--timeout <ms>", "deadline for one answer of the shim", milliseconds, 10_000)
+  .option("--no-build", "do not run the manifest's build command first")
+  .option("--json", "as an object (schemas/vectors-run.schema.json)")
+  .addHelpText(
+    "after",
+    `
+Most vectors are parts of messages, or need the secrets of a connection: a shim can be asked about them on a channel only, which is what
+\`run\` does. How many they are is said, and which feature of docs/iut-protocol.md the others would need.
+
+Exit codes: 0 all answers are right; 1 a wrong answer; 2 usage, bad input, or a shim that hangs or ends; 3 nothing could be asked.
+
+Examples:
+  $ expat-conformance vectors run --iut iuts/cocos
+  $ expat-conformance vectors run --iut iuts/cocos vectors/requests.json`,
+  )
+  .action(async (files, options) => {
+    const { vectorsRunCommand } = await import("./vectors-run-command.ts");
+    process.exitCode = await vectorsRunCommand(files, options);
+  });
+
+program
   .command("reference")
   .description("serve the bundled reference as a shim: JSON-RPC lines on stdin and stdout")
-  .addHelpText("after", "\nExample (a manifest):\n  name: reference-as-a-shim\n  command: [npx, expat-conformance, reference]")
-  .action(async () => {
+  .option("--fault <name>", "with this defect, which checks have to find")
+  .addOption(new Option("--faults", "list the defects that it can be given, in place of serving").conflicts("fault"))
+  .option("--json", "with --faults: as an array of objects with id, role, title, requirements and, of some, equivalent")
+  .addHelpText(
+    "after",
+    `
+Example (a manifest):
+  name: reference-as-a-shim
+  command: [npx, expat-conformance, reference]
+
+Examples:
+  $ expat-conformance reference --faults
+  $ expat-conformance reference --fault attester/finished/key-of-other-role`,
+  )
+  .action(async (options) => {
     const { referenceCommand } = await import("./reference-command.ts");
-    await referenceCommand();
+    await referenceCommand(options);
+  });
+
+program
+  .command("prove")
+  .description(
+    "prove the suites: run them against the reference with each of its faults, and without one, and say which checks see which fault",
+  )
+  .option("--fault <name>", "only faults whose name matches (* matches anything); may be given more than once", collect(/,/))
+  .option("--checks <glob>", "only checks whose id matches", collectGlobs)
+  .option("--json", "print the score and what is wrong as one object")
+  .option("--report <folder>", "write proof.md and proof.json with the whole matrix")
+  .option("--workers <n>", "threads (default: one per core)", integer(1, 64))
+  .option("--sockets", "real TLS over loopback for every fault, not only for those of TLS itself; takes three times as long")
+  .addHelpText(
+    "after",
+    `
+Exit codes: 0 every fault is seen, or equivalent and not seen, and nothing fails without one; 1 a survivor, a false alarm, an equivalent
+fault that is seen, or a negative check that no fault makes fail (asked only without --fault and --checks); 2 usage, or a trial broke down.
+
+Examples:
+  $ expat-conformance prove
+  $ expat-conformance prove --fault 'attester/binding/*'
+  $ expat-conformance prove --fault relying-party/freshness/left-out --checks 'rfc9261/7-api/*'
+  $ expat-conformance prove --report reports`,
+  )
+  .action(async (options) => {
+    const { proveCommand } = await import("./prove-command.ts");
+    process.exitCode = await proveCommand(options);
   });
 
 // A reader such as `head` that has seen enough ends neither the run nor its reports.

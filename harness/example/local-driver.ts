@@ -42,6 +42,7 @@ export class LocalDriver implements Driver {
     const { profile } = this;
     return {
       channel: exampleChannel(name, otherSide(side), cipherSuite),
+      deliveries: [],
       async request(ask): Promise<Answer<Bytes>> {
         const result = remember(request(theirs, { ...ask, channel: name, context: ask.context ?? nextContext() }, profile));
         return isRefused(result) ? result : { value: result.request };

@@ -10,33 +10,38 @@ import { hashLength } from "../wire/code-points.ts";
 import type { Mistake } from "./mistake.ts";
 import { type Exporting, shortHandshakeContext, transcriptMistakes } from "./transcript-mistakes.ts";
 
-/** What was received as verify_data, and what the right one is made of. */
-export interface FinishedGiven extends Exporting {
+/** What the right verify_data is made of. */
+export interface MacGiven extends Exporting {
   readonly right: MacInput;
+}
+
+/** The same with what was received. */
+export interface FinishedGiven extends MacGiven {
   readonly received: Bytes;
 }
 
-interface MacMistake {
+/** One way to make verify_data wrongly. */
+export interface MacMistake {
   readonly name: string;
   readonly title: string;
   readonly hint: string;
   readonly requirements: readonly string[];
   /** verify_data as the mistake gives it; undefined where it cannot be made here. */
-  gives(given: FinishedGiven): Bytes | undefined;
+  gives(given: MacGiven): Bytes | undefined;
 }
 
 const NO_BYTES: Bytes = new Uint8Array(0);
 const HEADER = 4;
 
 /** What goes wrong with a MAC, whichever messages it covers. */
-const macMistakes: readonly MacMistake[] = [
+export const macMistakes: readonly MacMistake[] = [
   ...transcriptMistakes
     .filter(({ name }) => !["certificate-left-out", "certificate-without-header", "bodies-without-headers"].includes(name))
     .map(({ change, title, requirements, ...rest }) => ({
       ...rest,
       title: `the MAC is right, but ${title}`,
       requirements: ["rfc9261-finished-mac", ...requirements],
-      gives: (given: FinishedGiven) => altered(given, change(given.right, given)),
+      gives: (given: MacGiven) => altered(given, change(given.right, given)),
     })),
   {
     name: "other-role",
@@ -159,14 +164,14 @@ const macMistakes: readonly MacMistake[] = [
 ];
 
 /** What goes wrong with the messages that the MAC of an authenticator covers (RFC 9261 section 5.2.3). */
-const authenticatorMacMistakes: readonly MacMistake[] = [
+export const authenticatorMacMistakes: readonly MacMistake[] = [
   ...transcriptMistakes
     .filter(({ name }) => ["certificate-left-out", "certificate-without-header"].includes(name))
     .map(({ change, title, ...rest }) => ({
       ...rest,
       title: `the MAC is right, but ${title}`,
       requirements: ["rfc9261-finished-transcript"],
-      gives: (given: FinishedGiven) => altered(given, change(given.right, given)),
+      gives: (given: MacGiven) => altered(given, change(given.right, given)),
     })),
   {
     name: "certificate-verify-left-out",
@@ -204,7 +209,7 @@ const authenticatorMacMistakes: readonly MacMistake[] = [
 ];
 
 /** What goes wrong with the Certificate that an empty authenticator's MAC covers and that is never sent (RFC 9261 section 6). */
-const emptyMacMistakes: readonly MacMistake[] = [
+export const emptyMacMistakes: readonly MacMistake[] = [
   {
     name: "certificate-left-out",
     title: "the MAC covers no Certificate at all",
@@ -283,11 +288,11 @@ function inStep(step: string, mistakes: readonly MacMistake[]): Mistake<Finished
   }));
 }
 
-function altered({ right }: FinishedGiven, change: Partial<MacInput> | undefined): Bytes | undefined {
+function altered({ right }: MacGiven, change: Partial<MacInput> | undefined): Bytes | undefined {
   return change && finishedMac({ ...right, ...change });
 }
 
-function exported({ connection, sender, certificateRequestContext, right }: FinishedGiven, what: keyof typeof exporterLabels): Bytes {
+function exported({ connection, sender, certificateRequestContext, right }: MacGiven, what: keyof typeof exporterLabels): Bytes {
   return connection.exportKeyingMaterial(exporterLabels[what][sender], certificateRequestContext, hashLength[right.hash]);
 }
 

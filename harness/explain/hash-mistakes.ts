@@ -1,24 +1,40 @@
 import { createHash } from "node:crypto";
 import type { AppraisalState } from "../appraisal/state.ts";
 import { type AikHashInput, aikHash, attestationExport, type BindingInput, bindingValue, publicKeyBytes } from "../attestation/binding.ts";
+import type { OpenedEvidence } from "../attestation/format.ts";
+import type { Profile } from "../attestation/profile.ts";
 import { type ParsedCertificate, parseCertificate } from "../authenticator/certificate.ts";
-import { authenticatorKeys } from "../authenticator/secrets.ts";
+import { authenticatorKeys, type ExporterSource, type Side } from "../authenticator/secrets.ts";
 import { type Bytes, concat, fromHex, toHex, utf8, view } from "../wire/bytes.ts";
 import { type AuthenticatorHash, hashLength } from "../wire/code-points.ts";
 import { isOneOf, type Mistake } from "./mistake.ts";
 
 /** What the steps `binding` and `aik-hash` had before them. */
 export interface HashGiven {
-  readonly state: AppraisalState;
+  readonly connection: ExporterSource;
+  readonly sender: Side;
+  readonly profile: Profile;
   readonly hash: AuthenticatorHash;
+  /** Of the Certificate; the request may have another one. */
   readonly context: Bytes;
+  readonly request: { readonly bytes: Bytes; readonly context: Bytes } | undefined;
+  /** As hexadecimal. */
+  readonly earlierContexts: ReadonlySet<string>;
   readonly chain: readonly ParsedCertificate[];
   readonly leaf: ParsedCertificate;
+  /** The certificates of the attestation key, leaf first. */
+  readonly attesters: readonly ParsedCertificate[];
   readonly binding: BindingInput;
   readonly aik: AikHashInput;
 }
 
-interface HashMistake {
+/** The same with what was received. */
+export interface HashReceived extends HashGiven {
+  readonly received: OpenedEvidence["claims"] | undefined;
+}
+
+/** One way to make a claim wrongly. */
+export interface HashMistake {
   readonly name: string;
   readonly title: string;
   readonly hint: string;
@@ -39,7 +55,7 @@ const keyMistakes: readonly (Omit<HashMistake, "gives" | "requirements"> & { key
     title:
       "it hashes the public key in another encoding than the profile says (the bare point in place of SubjectPublicKeyInfo, or vice versa)",
     hint: "Hash the bytes that the profile's publicKey names: the whole SubjectPublicKeyInfo as it stands in the certificate, or its bits alone.",
-    keys: ({ leaf, state }) => [publicKeyBytes(leaf, state.input.profile.publicKey === "raw" ? "spki-der" : "raw")],
+    keys: ({ leaf, profile }) => [publicKeyBytes(leaf, profile.publicKey === "raw" ? "spki-der" : "raw")],
   },
   {
     name: "key-as-pem",
@@ -60,17 +76,18 @@ const keyMistakes: readonly (Omit<HashMistake, "gives" | "requirements"> & { key
     name: "issuer-key",
     title: "it hashes the public key of an issuer's certificate",
     hint: "The key is that of the end-entity certificate, the first of the chain.",
-    keys: ({ chain, state }) => chain.slice(1).map((issuer) => publicKeyBytes(issuer, state.input.profile.publicKey)),
+    keys: ({ chain, profile }) => chain.slice(1).map((issuer) => publicKeyBytes(issuer, profile.publicKey)),
   },
   {
     name: "attestation-key",
     title: "it hashes the public key of the attestation key in place of the end-entity certificate's",
     hint: "The attestation key signs the Evidence; what the Evidence is bound to is the key that signs CertificateVerify.",
-    keys: ({ state }) => attesterKeys(state).map((attester) => publicKeyBytes(attester, state.input.profile.publicKey)),
+    keys: ({ attesters, profile }) => attesters.map((attester) => publicKeyBytes(attester, profile.publicKey)),
   },
 ];
 
-const bindingMistakes: readonly HashMistake[] = [
+/** Ways to make the binding wrongly. */
+export const bindingMistakes: readonly HashMistake[] = [
   ...keyMistakes.map(({ keys, title, ...rest }) => ({
     ...rest,
     title: `the binding is right, but ${title}`,
@@ -82,8 +99,7 @@ const bindingMistakes: readonly HashMistake[] = [
     title: "the exported value was made with another of the labels that the draft uses",
     hint: 'Export with the label of the profile; by default that of expat section 5.1, "Attestation".',
     requirements: ["expat-exporter-label"],
-    gives: (given) =>
-      LABELS.filter((label) => label !== given.state.input.profile.exporterLabel).map((label) => exported(given, { label })),
+    gives: (given) => LABELS.filter((label) => label !== given.profile.exporterLabel).map((label) => exported(given, { label })),
   },
   {
     name: "exported-without-context",
@@ -111,7 +127,7 @@ const bindingMistakes: readonly HashMistake[] = [
     title: "the exporter context was the whole request in place of its certificate_request_context",
     hint: "The exporter context is the content of certificate_request_context.",
     requirements: ["expat-exporter-context"],
-    gives: (given) => [given.state.input.request && exported(given, { context: given.state.input.request.bytes })],
+    gives: (given) => [given.request && exported(given, { context: given.request.bytes })],
   },
   {
     name: "exported-length-of-hash",
@@ -125,26 +141,23 @@ const bindingMistakes: readonly HashMistake[] = [
     title: "the Handshake Context of RFC 9261 stands in place of the exported value",
     hint: "Export a value of its own with the label of the attestation and the certificate_request_context.",
     requirements: ["expat-exporter-input", "expat-exporter-label"],
-    gives: (given) => {
-      const { connection, sender } = given.state.input;
-      return [bindingValue({ ...given.binding, exportedValue: authenticatorKeys(connection, sender).handshakeContext })];
-    },
+    gives: ({ binding, connection, sender }) => [
+      bindingValue({ ...binding, exportedValue: authenticatorKeys(connection, sender).handshakeContext }),
+    ],
   },
   {
     name: "made-for-earlier-context",
     title: "the Evidence is bound to the context of an earlier exchange on this connection",
     hint: "Make new Evidence for each request; its binding depends on the context.",
     requirements: ["expat-bound-to-context", "expat-evidence-not-reused"],
-    gives: (given) => [...given.state.input.consumedContexts].map((context) => exported(given, { context: fromHex(context) })),
+    gives: (given) => [...given.earlierContexts].map((context) => exported(given, { context: fromHex(context) })),
   },
   {
     name: "made-for-context-of-request",
     title: "the Evidence is bound to the context of the request, but the Certificate carries another one",
     hint: "Echo the certificate_request_context of the request in Certificate, unchanged.",
     requirements: ["rfc9261-certificate-context"],
-    gives: (given) => [
-      given.state.input.request && exported(given, { context: given.state.input.request.decoded.certificateRequestContext }),
-    ],
+    gives: (given) => [given.request && exported(given, { context: given.request.context })],
   },
   {
     name: "parts-swapped",
@@ -219,7 +232,8 @@ const bindingMistakes: readonly HashMistake[] = [
   ...hashingMistakes("binding", "expat-binding-hash", ({ binding }) => concat(binding.publicKey, binding.exportedValue)),
 ];
 
-const aikMistakes: readonly HashMistake[] = [
+/** Ways to make AIK_pub_hash wrongly. */
+export const aikMistakes: readonly HashMistake[] = [
   ...keyMistakes.map(({ keys, title, ...rest }) => ({
     ...rest,
     title: `AIK_pub_hash is right, but ${title}`,
@@ -244,22 +258,29 @@ const aikMistakes: readonly HashMistake[] = [
 ];
 
 /** The known mistakes of the step `binding` (expat section 5.1). */
-export const bindingStepMistakes: readonly Mistake<HashGiven>[] = inStep("binding", bindingMistakes, "nonce");
+export const bindingStepMistakes: readonly Mistake<HashReceived>[] = inStep("binding", bindingMistakes, "nonce");
 
 /** The known mistakes of the step `aik-hash` (expat section 5.2). */
-export const aikHashStepMistakes: readonly Mistake<HashGiven>[] = inStep("aik-hash", aikMistakes, "aikPubHash");
+export const aikHashStepMistakes: readonly Mistake<HashReceived>[] = inStep("aik-hash", aikMistakes, "aikPubHash");
 
 /** What the steps had before them, or undefined where they were not come to. */
-export function hashGiven(state: AppraisalState): HashGiven | undefined {
-  const { certificate, chain, evidence } = state.facts;
+export function hashGiven({ facts, input }: AppraisalState): HashReceived | undefined {
+  const { certificate, chain, evidence } = facts;
   const [leaf] = chain ?? [];
   if (!certificate || !chain || !leaf || !evidence) return undefined;
-  const { connection, profile } = state.input;
+  const { connection, sender, profile, request, consumedContexts: earlierContexts } = input;
   const { hash } = connection;
   const context = certificate.certificateRequestContext;
   const publicKey = publicKeyBytes(leaf, profile.publicKey);
   const exportedValue = attestationExport(connection, context, profile);
-  return { state, hash, context, chain, leaf, binding: { hash, publicKey, exportedValue }, aik: { hash, publicKey } };
+  return {
+    ...{ connection, sender, profile, hash, context, earlierContexts, chain, leaf },
+    request: request && { bytes: request.bytes, context: request.decoded.certificateRequestContext },
+    attesters: (evidence[0]?.chain ?? []).map(parseCertificate),
+    binding: { hash, publicKey, exportedValue },
+    aik: { hash, publicKey },
+    received: evidence[0]?.claims,
+  };
 }
 
 /** Wrong hashes over right content, and right hashes in a wrong form. */
@@ -317,25 +338,20 @@ function hashingMistakes(what: string, requirement: string, content: (given: Has
   ];
 }
 
-function inStep(step: string, mistakes: readonly HashMistake[], claim: "nonce" | "aikPubHash"): Mistake<HashGiven>[] {
+function inStep(step: string, mistakes: readonly HashMistake[], claim: "nonce" | "aikPubHash"): Mistake<HashReceived>[] {
   return mistakes.map(({ name, gives, title, hint, requirements }) => ({
     id: `${step}/${name}`,
     title,
     hint,
     requirements,
-    fits: (given) => isOneOf(given.state.facts.evidence?.[0]?.claims[claim], gives(given)),
+    fits: (given) => isOneOf(given.received?.[claim], gives(given)),
   }));
 }
 
 function exported(given: HashGiven, { label, context, length }: { label?: string; context?: Bytes; length?: number }): Bytes {
-  const { connection, profile } = given.state.input;
+  const { connection, profile } = given;
   const altered = { ...profile, exporterLabel: label ?? profile.exporterLabel, exporterLength: length ?? profile.exporterLength };
   return bindingValue({ ...given.binding, exportedValue: attestationExport(connection, context ?? given.context, altered) });
-}
-
-/** The certificates of the attestation key, leaf first. */
-function attesterKeys({ facts }: AppraisalState): ParsedCertificate[] {
-  return (facts.evidence?.[0]?.chain ?? []).map(parseCertificate);
 }
 
 function digest(hash: string, content: Bytes): Bytes {

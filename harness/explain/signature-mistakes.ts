@@ -12,7 +12,6 @@ import { type Exporting, shortHandshakeContext, transcriptMistakes } from "./tra
 export interface SignatureGiven extends Exporting {
   readonly right: SignatureInput;
   readonly algorithm: SignatureAlgorithm;
-  readonly signature: Bytes;
   readonly key: KeyObject;
   /** The first certificate is that of a certification authority. */
   readonly issuerFirst: boolean;
@@ -22,17 +21,31 @@ export interface SignatureGiven extends Exporting {
   readonly attesters: readonly KeyObject[];
 }
 
+/** The same with what was received. */
+export interface SignatureReceived extends SignatureGiven {
+  readonly signature: Bytes;
+}
+
 /** What an alternative signature is made with; what is left out is right. */
-interface Alternative {
+export interface Alternative {
   readonly content?: Bytes;
   readonly algorithm?: SignatureAlgorithm;
   readonly keys?: readonly KeyObject[];
 }
 
+/** One way to make the signature wrongly; no alternative where it cannot be made. */
+export interface SignatureMistake {
+  readonly name: string;
+  readonly title: string;
+  readonly hint: string;
+  readonly requirements: readonly string[];
+  alternative(given: SignatureGiven): Alternative | undefined;
+}
+
 const NO_BYTES: Bytes = new Uint8Array(0);
 
-/** The known mistakes of the step `certificate-verify` (RFC 9261 section 5.2.2). */
-export const signatureMistakes: readonly Mistake<SignatureGiven>[] = [
+/** Ways to make the signature wrongly (RFC 9261 section 5.2.2). */
+export const signatureAlternatives: readonly SignatureMistake[] = [
   ...transcriptMistakes.map(({ name, title, hint, requirements, change }) =>
     mistake(name, `signed, but ${title}`, hint, requirements, (given) => {
       const changed = change(given.right, given);
@@ -178,8 +191,20 @@ export const signatureMistakes: readonly Mistake<SignatureGiven>[] = [
   ),
 ];
 
+/** The known mistakes of the step `certificate-verify`. */
+export const signatureMistakes: readonly Mistake<SignatureReceived>[] = signatureAlternatives.map(({ name, alternative, ...rest }) => ({
+  id: `certificate-verify/${name}`,
+  ...rest,
+  fits(given) {
+    const other = alternative(given);
+    if (other === undefined) return false;
+    const { content = signatureContent(given.right), algorithm = given.algorithm, keys = [given.key] } = other;
+    return keys.some((key) => algorithmsOf(algorithm, key).some((fitting) => verifyWith(fitting, key, content, given.signature)));
+  },
+}));
+
 /** What the step had before it, or undefined where it was not come to. */
-export function signatureGiven({ input, facts }: AppraisalState): SignatureGiven | undefined {
+export function signatureGiven({ input, facts }: AppraisalState): SignatureReceived | undefined {
   const { certificateVerify, certificate, certificateBytes, chain } = facts;
   const key = chain?.[0]?.publicKey;
   const algorithm = certificateVerify && schemeAlgorithm(certificateVerify.algorithm);
@@ -206,20 +231,9 @@ function mistake(
   title: string,
   hint: string,
   requirements: readonly string[],
-  alternative: (given: SignatureGiven) => Alternative | undefined,
-): Mistake<SignatureGiven> {
-  return {
-    id: `certificate-verify/${name}`,
-    title,
-    hint,
-    requirements,
-    fits(given) {
-      const other = alternative(given);
-      if (other === undefined) return false;
-      const { content = signatureContent(given.right), algorithm = given.algorithm, keys = [given.key] } = other;
-      return keys.some((key) => algorithmsOf(algorithm, key).some((fitting) => verifyWith(fitting, key, content, given.signature)));
-    },
-  };
+  alternative: SignatureMistake["alternative"],
+): SignatureMistake {
+  return { name, title, hint, requirements, alternative };
 }
 
 // A wrong key may be of another type than the scheme demands: whoever signed with it used an algorithm that it has.
@@ -231,7 +245,7 @@ function algorithmsOf(algorithm: SignatureAlgorithm, key: KeyObject): readonly S
   });
 }
 
-function contextString(name: string, text: string): Mistake<SignatureGiven> {
+function contextString(name: string, text: string): SignatureMistake {
   return mistake(
     name,
     `signed with the context string "${text}"`,

@@ -80,6 +80,8 @@ export interface Condition {
   readonly declines?: boolean;
   /** True: it is made without a request. */
   readonly spontaneous?: boolean;
+  /** The format of Evidence that it makes. */
+  readonly format?: string;
 }
 
 /** Calls a method of the implementation as it would be without the fault. */

@@ -8,6 +8,7 @@ import type { BuildInput } from "../forge/authenticator-values.ts";
 import { buildAuthenticator, buildRequest } from "../forge/build.ts";
 import { MutationError } from "../forge/edit.ts";
 import type { Mutation } from "../forge/mutation.ts";
+import type { RequestInput } from "../forge/request-stages.ts";
 import type { IutControl } from "../iut/control.ts";
 import type { Method, Params, Result } from "../iut/protocol.ts";
 import { type Parts, rightParts } from "../reference/parts.ts";
@@ -33,26 +34,19 @@ export function needsSockets({ breaks }: Fault): boolean {
 
 function partsOf(breaks: Breaks, right: Parts): Partial<Parts> {
   if ("authenticator" in breaks) {
-    const { authenticator, when = {} } = breaks;
     return {
       buildAuthenticator: (input) =>
-        fits(when, input)
-          ? whereItFits(
-              () =>
-                buildAuthenticator(
-                  input,
-                  resolved(authenticator, input, scopeOf(input.sender, input.profile.exporterLabel, input.connection)),
-                ),
-              () => buildAuthenticator(input),
-            )
-          : buildAuthenticator(input),
+        whereItFits(
+          () => buildAuthenticator(input, authenticatorEdits(breaks, input)),
+          () => buildAuthenticator(input),
+        ),
     };
   }
   if ("request" in breaks) {
     return {
       buildRequest: (input) =>
         whereItFits(
-          () => buildRequest(input, resolved(breaks.request, input, scopeOf(input.sender, input.profile.exporterLabel))),
+          () => buildRequest(input, requestEdits(breaks, input)),
           () => buildRequest(input),
         ),
     };
@@ -76,8 +70,8 @@ function partsOf(breaks: Breaks, right: Parts): Partial<Parts> {
   return {};
 }
 
-// The appraisal with other rules in the places of its own.
-function withRules(rules: Readonly<Record<string, Judging>>): Step<AppraisalState>[] {
+/** The appraisal with other rules in the places (`STEP/RULE`) of its own. Throws Error where there is no such rule. */
+export function withRules(rules: Readonly<Record<string, Judging>>): Step<AppraisalState>[] {
   const left = new Set(Object.keys(rules));
   const steps = appraisalSteps.map((step) => ({
     ...step,
@@ -90,6 +84,19 @@ function withRules(rules: Readonly<Record<string, Judging>>): Step<AppraisalStat
   }));
   if (left.size > 0) throw new Error(`no rule ${[...left].join(", ")} in the appraisal`);
   return steps;
+}
+
+/** The edits of a fault in an authenticator; none where its condition does not hold. Throws MutationError where a value of them has no meaning there. */
+export function authenticatorEdits(
+  { authenticator, when = {} }: Extract<Breaks, { authenticator: unknown }>,
+  input: BuildInput,
+): Mutation[] {
+  return fits(when, input) ? resolved(authenticator, input, scopeOf(input.sender, input.profile.exporterLabel, input.connection)) : [];
+}
+
+/** The edits of a fault in a request. Throws MutationError in the same way. */
+export function requestEdits({ request }: Extract<Breaks, { request: unknown }>, input: RequestInput): Mutation[] {
+  return resolved(request, input, scopeOf(input.sender, input.profile.exporterLabel));
 }
 
 function partsWithoutRule(place: string, right: Parts): Partial<Parts> {
@@ -114,7 +121,7 @@ function without<T extends { readonly name: string }>(list: readonly T[], name: 
   return rest;
 }
 
-function fits({ attested, hash, cmw, model, form, declines, spontaneous }: Condition, input: BuildInput): boolean {
+function fits({ attested, hash, cmw, model, form, declines, spontaneous, format }: Condition, input: BuildInput): boolean {
   const { connection, identity, attestation, request } = input;
   const is = <T>(wanted: T | undefined, found: T) => wanted === undefined || wanted === found;
   return (
@@ -124,7 +131,8 @@ function fits({ attested, hash, cmw, model, form, declines, spontaneous }: Condi
     is(form, attestation?.form) &&
     is(model, attestation ? modelOf(attestation.message) : undefined) &&
     is(declines, identity === null) &&
-    is(spontaneous, request.length === 0)
+    is(spontaneous, request.length === 0) &&
+    is(format, attestation && "format" in attestation.message ? attestation.message.format.name : undefined)
   );
 }
 

@@ -1,10 +1,13 @@
 import { appraisalSteps } from "../appraisal/appraise.ts";
 import { pathRules } from "../authenticator/path-rules.ts";
 import { relyingPartyParts } from "../reference/relying-party.ts";
+import { comparisonFaults } from "./comparison-faults.ts";
 import { equivalentFaults } from "./equivalent-faults.ts";
 import { type Fault, leftOut } from "./fault.ts";
-import { relyingPartyInputFaults } from "./relying-party-input-faults.ts";
-import { weakenedRuleFaults } from "./weakened-rule-faults.ts";
+import { inputFaults } from "./input-faults.ts";
+import { memoryFaults } from "./memory-faults.ts";
+import { weakenedAttestationFaults } from "./weakened-attestation-faults.ts";
+import { weakenedAuthenticatorFaults } from "./weakened-authenticator-faults.ts";
 
 /** The statements that each rule of path validation keeps. */
 const ofPathRule: Readonly<Record<string, readonly string[]>> = {
@@ -46,7 +49,7 @@ const rulesLeftOut = appraisalSteps.flatMap((step) =>
   ),
 );
 
-/** Each rule of path validation left out, and each of what is asked before an authenticator is appraised, or a request made. */
+/** Each rule of path validation left out, and each of what is asked before an authenticator is appraised. */
 const otherRulesLeftOut: readonly Fault[] = [
   ...pathRules.map(
     ({ name, section }): Fault => ({
@@ -66,28 +69,36 @@ const otherRulesLeftOut: readonly Fault[] = [
       breaks: { withoutRule: `relying/${name}` },
     }),
   ),
-  ...relyingPartyParts.askingRules.map(
-    ({ name, title, requirements }): Fault => ({
-      id: `relying-party/request/${name}-left-out`,
-      role: "relying-party",
-      title: `it does not ask before it makes a request: ${title}`,
-      requirements,
-      breaks: { withoutRule: `asking/${name}` },
-    }),
-  ),
+];
+
+const all: readonly Fault[] = [
+  ...stepsLeftOut,
+  ...rulesLeftOut,
+  ...otherRulesLeftOut,
+  ...comparisonFaults,
+  ...weakenedAuthenticatorFaults,
+  ...weakenedAttestationFaults,
+  ...inputFaults,
+  ...memoryFaults,
+  {
+    id: "relying-party/report/attested-though-not-read",
+    role: "relying-party",
+    title: "it reports attestation as verified wherever it stands, also where the policy is not to read it",
+    requirements: ["iut-policy-none"],
+    breaks: {
+      reports: (accepted, { policy }) =>
+        policy.attestation === "none"
+          ? { ...accepted, attestation: { model: "background-check", mediaType: "application/eat+cwt" } }
+          : accepted,
+    },
+  },
 ];
 
 /**
  * Faults of a relying party. What is left out is made from the lists of steps and rules, so that a new rule is a new fault; what is weakened
  * or altered is written as data. Where a second guard makes a fault invisible, it is listed with the reason (equivalent-faults.ts).
  */
-export const relyingPartyFaults: readonly Fault[] = [
-  ...stepsLeftOut,
-  ...rulesLeftOut,
-  ...otherRulesLeftOut,
-  ...weakenedRuleFaults,
-  ...relyingPartyInputFaults,
-].map((fault) => ({ ...fault, equivalent: equivalentFaults[fault.id] }));
+export const relyingPartyFaults: readonly Fault[] = all.map((fault) => ({ ...fault, equivalent: equivalentFaults[fault.id] }));
 
 function requirementsOf(rules: readonly { readonly requirements: readonly string[] }[]): string[] {
   return [...new Set(rules.flatMap(({ requirements }) => requirements))];

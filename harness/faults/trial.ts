@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { cmwPayload } from "../attestation/payload.ts";
 import { defaultProfile } from "../attestation/profile.ts";
 import type { IutControl } from "../iut/control.ts";
@@ -7,6 +8,8 @@ import { type Method, type Params, PROTOCOL_VERSION, type Result, splitPosition 
 import type { Library } from "../scenario/load.ts";
 import { type Instance, plan } from "../scenario/plan.ts";
 import { runInstances } from "../scenario/run.ts";
+import { type Bytes, utf8 } from "../wire/bytes.ts";
+import { faults } from "./catalogue.ts";
 import type { Fault, Needs } from "./fault.ts";
 import { faulty, needsSockets } from "./faulty.ts";
 import { MemoryDriver, MemoryNetwork } from "./memory-driver.ts";
@@ -19,6 +22,17 @@ export interface Trial {
   readonly errors: readonly string[];
   /** Checks that came to an end, with whatever outcome but `unsupported`, `blocked` and `harness-error`. */
   readonly executed: number;
+}
+
+/** What is tried: a fault by its id, or the reference without one, in the same selection or in full. */
+export type Job = { readonly fault: string } | { readonly unbroken: "selection" | "in full" };
+
+/** Carries out a job. Throws Error where no fault has that id. */
+export async function carryOut(job: Job, options: TrialOptions): Promise<Trial> {
+  if ("unbroken" in job) return job.unbroken === "in full" ? tryUnbrokenInFull(options) : tryUnbroken(options);
+  const fault = faults.find(({ id }) => id === job.fault);
+  if (fault === undefined) throw new Error(`no fault "${job.fault}"`);
+  return tryFault(fault, options);
 }
 
 /** How a trial is made. */
@@ -38,12 +52,12 @@ export function tryFault(fault: Fault, options: TrialOptions): Promise<Trial> {
 }
 
 /** Runs the same selection, of both roles, against the reference without a fault. */
-export function tryUnbroken(options: TrialOptions): Promise<Trial> {
+function tryUnbroken(options: TrialOptions): Promise<Trial> {
   return run(undefined, options, (instances) => one(instances, {}, options.sockets ?? false));
 }
 
 /** Runs every instance of every case against the reference without a fault, over real TLS. */
-export function tryUnbrokenInFull(options: TrialOptions): Promise<Trial> {
+function tryUnbrokenInFull(options: TrialOptions): Promise<Trial> {
   return run(undefined, { ...options, sockets: true }, (instances) => instances);
 }
 
@@ -54,9 +68,9 @@ async function run(
 ): Promise<Trial> {
   const errors: string[] = [];
   const start = async (): Promise<Driver> => {
-    if (sockets) return greet(new Witnessed(faulty(fault), errors), defaultProfile);
+    if (sockets) return greet(new Witnessed(faulty(fault, { chooseContext: contextsOf("prove") }), errors), defaultProfile);
     const network = new MemoryNetwork();
-    const control = new Witnessed(faulty(fault, { open: (params) => network.open(params) }), errors);
+    const control = new Witnessed(faulty(fault, { open: (params) => network.open(params), chooseContext: contextsOf("prove") }), errors);
     return new MemoryDriver(control, await control.call("hello", { protocol: PROTOCOL_VERSION, profile: defaultProfile }), network);
   };
   const first = await start();
@@ -69,6 +83,8 @@ async function run(
     await runInstances(instances, {
       start: async () => waiting.pop() ?? start(),
       workers: 1,
+      // Whether anything is seen at all is asked here; the unbroken reference is asked as everybody is.
+      wary: fault === undefined,
       ledger: library.ledger,
       profile: defaultProfile,
       payload: cmwPayload,
@@ -86,6 +102,15 @@ async function run(
     await Promise.all(waiting.map((driver) => driver.stop()));
   }
   return { failed: [...failed], errors, executed };
+}
+
+// As good as chance to whoever does not know the seed, and the same in every proof.
+function contextsOf(seed: string): () => Bytes {
+  let count = 0;
+  return () =>
+    createHash("sha256")
+      .update(utf8(`${seed} ${count++}`))
+      .digest();
 }
 
 /**

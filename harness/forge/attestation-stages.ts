@@ -5,7 +5,7 @@ import type { AttestationFormat } from "../attestation/format.ts";
 import { formatOf } from "../attestation/formats.ts";
 import { jwsCompact } from "../attestation/jws.ts";
 import type { Profile } from "../attestation/profile.ts";
-import type { Envelope, Field } from "../attestation/token.ts";
+import type { Envelope, Field, TokenContent } from "../attestation/token.ts";
 import { parseCertificate } from "../authenticator/certificate.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import {
@@ -61,6 +61,7 @@ export const attestationStages: readonly Stage<AuthenticatorValues, BuildInput>[
       const { key, chain } = attestation.signer;
       return cmwEnvelope(attestation).compose(view.bytes("cmw"), key, chain, `application/cmw+${attestation.cmw}`);
     },
+    intermediates: (content, { attestation }) => signedOf(content, attestation && cmwEnvelope(attestation)),
   }),
   signatureStage("cmw-signature", "signed-cmw", (attestation) => attestation?.signer && cmwEnvelope(attestation)),
 ];
@@ -84,7 +85,13 @@ function tokenStage(
       const { envelope } = input.format;
       return envelope.compose(envelope.encodeClaims(fields), input.key, input.chain);
     },
+    intermediates: (content, { attestation }) => signedOf(content, inputOf(attestation)?.format.envelope),
   });
+}
+
+// The Sig_structure of COSE, or the signing input of JWS.
+function signedOf(content: TokenContent, envelope: Envelope | null | undefined): { signedContent?: Bytes } {
+  return envelope ? { signedContent: envelope.signedContent(content) } : {};
 }
 
 function signatureStage(
@@ -95,10 +102,15 @@ function signatureStage(
   return stage({
     name,
     seal: true,
-    build({ values }, { attestation }) {
+    build({ values }, { attestation, sign }) {
       const envelope = envelopeOf(attestation);
       const content = values[token];
-      return envelope && content ? { signature: envelope.sign(content) } : null;
+      return envelope && content ? { signature: envelope.sign(content, sign) } : null;
+    },
+    holds({ signature }, { values }, { attestation }) {
+      const envelope = envelopeOf(attestation);
+      const content = values[token];
+      return envelope !== undefined && content !== null && envelope.isSignature(content, signature);
     },
     encode({ signature }, { values }, { attestation }) {
       const envelope = envelopeOf(attestation);

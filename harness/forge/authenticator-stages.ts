@@ -1,11 +1,17 @@
-import { attestationExport, publicKeyBytes } from "../attestation/binding.ts";
+import { aikHash, attestationExport, bindingHashInput, bindingValue, publicKeyBytes } from "../attestation/binding.ts";
 import { parseCertificate } from "../authenticator/certificate.ts";
-import { authenticatorKeys } from "../authenticator/secrets.ts";
-import { asTheSchemeSays, signWithScheme } from "../authenticator/signature.ts";
-import { finishedMac, signatureContent, signatureFraming } from "../authenticator/transcript.ts";
+import { authenticatorKeys, exporterLabels } from "../authenticator/secrets.ts";
+import { asTheSchemeSays, isSignatureOf, signWithScheme } from "../authenticator/signature.ts";
+import {
+  finishedMac,
+  macTranscriptHash,
+  signatureContent,
+  signatureFraming,
+  signatureTranscriptHash,
+} from "../authenticator/transcript.ts";
 import { encodeCertificate, encodeCertificateVerify, encodeFinished } from "../wire/authenticator.ts";
-import { type Bytes, concat } from "../wire/bytes.ts";
-import { HandshakeType } from "../wire/code-points.ts";
+import { type Bytes, concat, equalBytes } from "../wire/bytes.ts";
+import { HandshakeType, hashLength } from "../wire/code-points.ts";
 import { encodeCmwAttestation } from "../wire/extensions.ts";
 import { attestationStages } from "./attestation-stages.ts";
 import { type AuthenticatorValues, type BuildInput, NO_BYTES, plain, stage } from "./authenticator-values.ts";
@@ -19,6 +25,20 @@ export const authenticatorStages: readonly Stage<AuthenticatorValues, BuildInput
       const exportedValue = attestation ? attestationExport(connection, certificateRequestContext, profile) : NO_BYTES;
       return { ...authenticatorKeys(connection, sender), exportedValue };
     },
+    // Of the right values, also where an edit has put others in their place.
+    intermediates({ hash }, { connection, sender, certificateRequestContext, attestation, profile }) {
+      const steps = (label: string, context: Bytes, length: number) => ({
+        label,
+        context,
+        length,
+        ...connection.exporterSteps?.(label, context, length),
+      });
+      return {
+        handshakeContext: steps(exporterLabels.handshakeContext[sender], NO_BYTES, hashLength[hash]),
+        finishedKey: steps(exporterLabels.finishedKey[sender], NO_BYTES, hashLength[hash]),
+        ...(attestation && { exportedValue: steps(profile.exporterLabel, certificateRequestContext, profile.exporterLength) }),
+      };
+    },
   }),
   stage({
     name: "binding",
@@ -26,6 +46,7 @@ export const authenticatorStages: readonly Stage<AuthenticatorValues, BuildInput
       const publicKey = endEntityPublicKey(input);
       return publicKey && { hash: secrets.hash, publicKey, exportedValue: secrets.exportedValue };
     },
+    intermediates: (value) => ({ hashInput: bindingHashInput(value), binding: bindingValue(value) }),
   }),
   stage({
     name: "aik-hash",
@@ -33,6 +54,7 @@ export const authenticatorStages: readonly Stage<AuthenticatorValues, BuildInput
       const publicKey = endEntityPublicKey(input);
       return publicKey && { hash: secrets.hash, publicKey };
     },
+    intermediates: (value) => ({ aikPubHash: aikHash(value) }),
   }),
   ...attestationStages,
   stage({
@@ -63,15 +85,20 @@ export const authenticatorStages: readonly Stage<AuthenticatorValues, BuildInput
       const { scheme, key } = identity;
       return { ...signatureFraming, hash, handshakeContext, request, certificate, scheme, key, ...asTheSchemeSays };
     },
+    intermediates: (value) => ({ transcriptHash: signatureTranscriptHash(value), content: signatureContent(value) }),
   }),
   stage({
     name: "certificate-verify",
     seal: true,
-    build({ values }) {
+    build({ values }, { sign }) {
       const content = values["signature-input"];
       if (!content) return null;
-      const signature = signWithScheme(content.scheme, content.key, signatureContent(content), content);
+      const signature = signWithScheme(content.scheme, content.key, signatureContent(content), content, sign);
       return { handshakeType: HandshakeType.certificateVerify, algorithm: content.scheme, signature };
+    },
+    holds({ signature }, { values }) {
+      const content = values["signature-input"];
+      return content !== null && isSignatureOf(content.scheme, content.key, signatureContent(content), signature, content);
     },
     encode: (value) => encodeCertificateVerify(value, value.handshakeType),
   }),
@@ -82,11 +109,13 @@ export const authenticatorStages: readonly Stage<AuthenticatorValues, BuildInput
       const certificateVerify = view.bytes("certificate-verify");
       return { hash, key, handshakeContext, request, certificate: view.bytes("certificate"), certificateVerify };
     },
+    intermediates: (value) => ({ transcriptHash: macTranscriptHash(value) }),
   }),
   stage({
     name: "finished",
     seal: true,
     build: ({ values }) => ({ handshakeType: HandshakeType.finished, verifyData: finishedMac(values["mac-input"]) }),
+    holds: ({ verifyData }, { values }) => equalBytes(verifyData, finishedMac(values["mac-input"])),
     encode: (value) => encodeFinished(value.verifyData, value.handshakeType),
   }),
   stage({

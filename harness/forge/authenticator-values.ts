@@ -6,7 +6,7 @@ import type { PayloadAdapter } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
 import type { Field, TokenContent } from "../attestation/token.ts";
 import type { ExporterSource, Side } from "../authenticator/secrets.ts";
-import type { SigningDeviation } from "../authenticator/signature.ts";
+import type { Sign, SigningDeviation } from "../authenticator/signature.ts";
 import type { MacInput, SignatureInput } from "../authenticator/transcript.ts";
 import type { CertificateMessage, CertificateVerifyMessage } from "../wire/authenticator.ts";
 import type { Bytes } from "../wire/bytes.ts";
@@ -26,6 +26,8 @@ export interface BuildInput {
   /** null declines: an empty authenticator (RFC 9261 section 6). */
   readonly identity: { readonly chain: readonly Bytes[]; readonly key: KeyObject; readonly scheme: number } | null;
   readonly attestation: AttestationInput | null;
+  /** How signatures are made; default: by node:crypto, which draws at random where the algorithm does. */
+  readonly sign?: Sign | undefined;
 }
 
 /** What is attested, and how it is carried. */

@@ -10,6 +10,10 @@ export interface BuildView<Values> {
   bytes(stage: keyof Values): Bytes;
   /** The places of the fields in those bytes, as the encoder named them. */
   spans(stage: keyof Values): readonly Span[];
+  /** The build without mutations that kept seals come from; only where a mutation kept any. */
+  readonly original?: BuildView<Values> | undefined;
+  /** What the stages that mutations name held before them. */
+  readonly unedited?: ReadonlyMap<PropertyKey, unknown>;
 }
 
 /** One stage: a pure function of the input and of the stages before it. */
@@ -18,8 +22,12 @@ export interface Stage<Values, Input, Name extends keyof Values = keyof Values> 
   /** A seal (a signature or a MAC) is kept from the unaltered build where a mutation does not ask for `reseal`. */
   readonly seal?: true;
   build(view: BuildView<Values>, input: Input): Values[Name];
+  /** Of a seal: whether `value` is one over what the stages before hold. A signature is not the same each time that it is made. */
+  holds?(value: NonNullable<Values[Name]>, view: BuildView<Values>, input: Input): boolean;
   /** The bytes of the value, with its fields named; only where a later stage needs them. */
   encode?(value: NonNullable<Values[Name]>, view: BuildView<Values>, input: Input): Encoded;
+  /** What the stages behind compute of the value on their way (a hash, what is signed), by the functions that they use: for vectors. */
+  intermediates?(value: NonNullable<Values[Name]>, input: Input): Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -49,15 +57,24 @@ function run<Values, Input>(
 ): BuildView<Values> {
   const values: Partial<Values> = {};
   const encoded: Partial<Record<keyof Values, Encoded>> = {};
+  const unedited = new Map<keyof Values, unknown>();
   const view: BuildView<Values> = {
     values: values as Values,
     bytes: (stage) => encoded[stage]?.bytes ?? NO_BYTES,
     spans: (stage) => encoded[stage]?.spans ?? [],
+    ...(original && { original }),
+    unedited,
   };
   const keptSeals = new Set<keyof Values>();
+  let untouched = true;
   for (const stage of stages) {
     const here = mutations.length === 0 ? NO_MUTATIONS : mutations.filter(({ at }) => stageOf(at) === stage.name);
-    let value: unknown = original && keptSeals.has(stage.name) ? original.values[stage.name] : stage.build(view, input);
+    const keeps = original && (keptSeals.has(stage.name) || untouched || stillHolds(stage, original, view, input));
+    let value: unknown = keeps ? original.values[stage.name] : stage.build(view, input);
+    if (here.length > 0) {
+      untouched = false;
+      unedited.set(stage.name, value);
+    }
     values[stage.name] = value as Values[keyof Values];
     for (const mutation of here) {
       if (!aimsAtBytes(fieldOf(mutation.at))) {
@@ -79,6 +96,17 @@ function run<Values, Input>(
     encoded[stage.name] = bytes;
   }
   return view;
+}
+
+// A signature that was made again would be another one, and so a difference that no edit asks for, within what is kept.
+function stillHolds<Values, Input>(
+  stage: Stage<Values, Input>,
+  original: BuildView<Values>,
+  view: BuildView<Values>,
+  input: Input,
+): boolean {
+  const value = original.values[stage.name];
+  return stage.seal === true && value !== null && stage.holds?.(value as NonNullable<Values[keyof Values]>, view, input) === true;
 }
 
 const NO_MUTATIONS: readonly Mutation[] = [];

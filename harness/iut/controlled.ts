@@ -5,7 +5,16 @@ import { type Channel, ChannelError } from "../tls/channel.ts";
 import { listen, startTls } from "../tls/node-channel.ts";
 import { type Bytes, equalBytes, preview } from "../wire/bytes.ts";
 import { type IutControl, IutFailure } from "./control.ts";
-import { type Ability, type Answer, abilities, type ConnectOptions, type Driver, type IutConnection, SetUpError } from "./driver.ts";
+import {
+  type Ability,
+  type Answer,
+  abilities,
+  type ConnectOptions,
+  type Delivery,
+  type Driver,
+  type IutConnection,
+  SetUpError,
+} from "./driver.ts";
 import { type AcceptedResult, type Hello, isRefused, type Params, PROTOCOL_VERSION, splitPosition } from "./protocol.ts";
 
 const HANDSHAKE_TIMEOUT_MS = 5000;
@@ -85,6 +94,11 @@ class ControlledDriver implements Driver {
     return isRefused(result) ? result : { value: result.context };
   }
 
+  async appraise(recording: Params<"appraise">): Promise<Answer<AcceptedResult>> {
+    const result = await this.control.call("appraise", recording);
+    return isRefused(result) ? result : { value: result.accepted };
+  }
+
   stop(): Promise<void> {
     return this.control.stop();
   }
@@ -96,6 +110,8 @@ class ControlledDriver implements Driver {
 
 /** One connection with an implementation behind the control protocol: messages move over `channel`, the harness's end of it. */
 export class ControlledConnection implements IutConnection {
+  readonly deliveries: Delivery[] = [];
+
   constructor(
     readonly control: IutControl,
     readonly name: string,
@@ -151,6 +167,7 @@ export class ControlledConnection implements IutConnection {
     if (!equalBytes(received.data, message)) {
       throw new SetUpError(`it received other bytes than were sent: ${preview(received.data)} for ${preview(message)}`);
     }
+    this.deliveries.push({ bytes: received.data, as: "received" });
     return received.data;
   }
 

@@ -24,10 +24,21 @@ export const abilities = {
 
 export type Ability = keyof typeof abilities;
 
+/** How it is known that bytes came: the implementation says that it received them, or they were written to a connection that stood. */
+export type Delivered = "received" | "written" | "unknown" | "control-channel";
+
+/** A message that was moved to the implementation, without what its carrier adds. */
+export interface Delivery {
+  readonly bytes: Bytes;
+  readonly as: Delivered;
+}
+
 /** One connection with the implementation, and the operations of RFC 9261 section 7 at its end. */
 export interface IutConnection {
   /** The harness's end. */
   readonly channel: Channel;
+  /** What was moved to the implementation so far, in order. */
+  readonly deliveries: readonly Delivery[];
   /** Has the implementation ask; the request arrives over the channel. */
   request(ask: Omit<Params<"request">, "channel">): Promise<Answer<Bytes>>;
   /** Hands it a request over the channel (null: none, spontaneous) and returns the authenticator that came back over the channel. */
@@ -58,6 +69,8 @@ export interface Driver {
   connect(options: ConnectOptions): Promise<IutConnection>;
   /** "get context" (RFC 9261 section 7.2). */
   context(message: { readonly request: Bytes } | { readonly authenticator: Bytes }): Promise<Answer<Bytes>>;
+  /** Judges a recorded authenticator without a connection; asked where `hello` declares the feature "appraise". */
+  appraise?(recording: Params<"appraise">): Promise<Answer<AcceptedResult>>;
   /** Ends the implementation; resolves when nothing of it is left. */
   stop(): Promise<void>;
   /** The tail of what it wrote to stderr. */

@@ -12,6 +12,7 @@ import {
   type Ability,
   type Answer,
   type ConnectOptions,
+  type Delivery,
   type Driver,
   type IutConnection,
   NotObservableError,
@@ -152,6 +153,8 @@ async function incoming(listener: Listener, client: Product | undefined): Promis
 }
 
 class EndpointConnection implements IutConnection {
+  readonly deliveries: Delivery[] = [];
+
   constructor(
     readonly channel: Channel,
     readonly carrier: Carrier,
@@ -166,7 +169,7 @@ class EndpointConnection implements IutConnection {
   }
 
   async authenticate({ request }: { readonly request: Bytes | null }): Promise<Answer<Bytes>> {
-    if (request) await this.channel.send(this.#framed("request", request)).catch(ignoreClosed);
+    if (request) await this.#deliver(request, this.#framed("request", request));
     return this.#receive("authenticator");
   }
 
@@ -177,7 +180,7 @@ class EndpointConnection implements IutConnection {
     // What it said before is no answer to this.
     const earlier = this.channel.pending().length;
     if (earlier > 0) await this.channel.receive(earlier, ANSWER_TIMEOUT_MS);
-    await this.channel.send(accepts === "open" && probe ? Buffer.concat([frame, fromHex(probe)]) : frame).catch(ignoreClosed);
+    await this.#deliver(authenticator, accepts === "open" && probe ? Buffer.concat([frame, fromHex(probe)]) : frame);
     // Only a sign of life counts: silence is neither acceptance nor refusal, and closing is refusal.
     const answer = await this.#answer(() => this.channel.receiveWhole((buffered) => buffered.length || undefined, ANSWER_TIMEOUT_MS));
     if ("refused" in answer) return answer;
@@ -202,6 +205,17 @@ class EndpointConnection implements IutConnection {
     throw new NotObservableError(`not observable at an endpoint: where a message ends, with the carrier ${this.carrier.name}`);
   }
 
+  async #deliver(bytes: Bytes, frame: Bytes): Promise<void> {
+    try {
+      await this.channel.send(frame);
+      this.deliveries.push({ bytes, as: "written" });
+    } catch (error) {
+      // An end that refuses may close before we have sent everything; what it did shows when we read.
+      if (!(error instanceof ChannelError)) throw error;
+      this.deliveries.push({ bytes, as: "unknown" });
+    }
+  }
+
   async #receive(cargo: Cargo): Promise<Answer<Bytes>> {
     try {
       const frame = await this.#answer(() => this.channel.receiveWhole(this.carrier.measure, ANSWER_TIMEOUT_MS));
@@ -224,9 +238,4 @@ class EndpointConnection implements IutConnection {
       return { refused: { code: "other", detail: error.message } };
     }
   }
-}
-
-// An end that refuses may close before we have sent everything; what it did shows when we read.
-function ignoreClosed(error: unknown): void {
-  if (!(error instanceof ChannelError)) throw error;
 }

@@ -65,10 +65,17 @@ describe.concurrent("a relying party in the field", () => {
   });
 
   it("that dials and stays is ended with its connection", async () => {
-    const run = await runReported(["--iut", product("stays", "relying-party/client"), "--only", "rfc9261/5.2.3-finished/mac-altered"]);
+    const run = await runReported([
+      "--iut",
+      product("stays", "relying-party/client"),
+      "--only",
+      "rfc9261/5.2.3-finished/mac-altered",
+      "--seed",
+      "a",
+    ]);
     expect(executed(run)).toEqual(["pass"]);
-    // The control, and the case.
-    expect({ code: run.code, processes: run.processes }).toEqual({ code: 0, processes: 2 });
+    // The control, the case, and the control again; the seed decides that the case does not come again too.
+    expect({ code: run.code, processes: run.processes }).toEqual({ code: 0, processes: 3 });
   });
 
   it("fails where it accepts everything", async () => {

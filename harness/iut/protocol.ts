@@ -39,6 +39,12 @@ const refusal = z.object({ refused: z.object({ code: z.string().optional(), deta
 
 export type Refusal = z.infer<typeof refusal>["refused"];
 
+/** The optional abilities that the protocol knows, its additions among them. */
+export const featureNames: readonly string[] = [
+  ...["spontaneous", "empty-authenticator", "get-context", "replay-detection", "export", "foreign-request"],
+  ...["cmw-tag", "cmw-collection", "cmw-signed", "appraise"],
+];
+
 /** What an implementation says of itself; what is not in `supports` is not asked. */
 export const helloResult = z.object({
   protocol: z.number(),
@@ -73,7 +79,14 @@ const accepted = z.object({
 
 export type AcceptedResult = z.infer<typeof accepted>["accepted"];
 
-/** Parameters and result of each method. */
+const trust = z.object({ pkix: z.array(byteString), attestation: z.array(byteString), results: z.array(byteString) });
+const policy = z.object({
+  attestation: z.enum(["required", "optional", "none"]),
+  measurement: byteString.optional(),
+  signedCmw: z.enum(["accept", "refuse"]).optional(),
+});
+
+/** Parameters and result of each method; `appraise` is an addition, and asked of those alone that declare it. */
 export const methods = {
   hello: { params: z.object({ protocol: z.number(), profile: profileSchema }), result: helloResult },
   open: {
@@ -111,13 +124,24 @@ export const methods = {
       channel: z.string(),
       request: byteString.nullable(),
       authenticator: byteString,
-      trust: z.object({ pkix: z.array(byteString), attestation: z.array(byteString), results: z.array(byteString) }),
-      policy: z.object({
-        attestation: z.enum(["required", "optional", "none"]),
-        measurement: byteString.optional(),
-        signedCmw: z.enum(["accept", "refuse"]).optional(),
-      }),
+      trust,
+      policy,
       now: z.iso.datetime().optional(),
+    }),
+    result: z.union([accepted, refusal]),
+  },
+  appraise: {
+    params: z.object({
+      cipherSuite: z.string(),
+      exporterMasterSecret: byteString,
+      sender: z.enum(["client", "server"]),
+      request: byteString.nullable(),
+      clientHello: z.array(z.number().int()).optional(),
+      authenticator: byteString,
+      trust,
+      policy,
+      now: z.iso.datetime(),
+      consumedContexts: z.array(byteString),
     }),
     result: z.union([accepted, refusal]),
   },

@@ -100,9 +100,11 @@ export interface AttesterParts {
   readonly answerRules: readonly Rule<Answering>[];
   /** The build of an authenticator, without edits. */
   readonly buildAuthenticator: (input: BuildInput) => { readonly authenticator: Bytes };
+  /** A context of its own, where there is no request (RFC 9261 section 5.2.1: unpredictable to the peer). */
+  readonly chooseContext: () => Bytes;
 }
 
-export const attesterParts: AttesterParts = { answerRules, buildAuthenticator };
+export const attesterParts: AttesterParts = { answerRules, buildAuthenticator, chooseContext: () => randomBytes(32) };
 
 /** "authenticate" (RFC 9261 section 7.3) of the reference attester: the build stages, behind the rules of when to build at all. */
 export function authenticate(
@@ -125,7 +127,7 @@ export function authenticate(
     }
     requestContexts.add(toHex(request.certificateRequestContext));
   }
-  const context = request?.certificateRequestContext ?? randomBytes(32);
+  const context = request?.certificateRequestContext ?? parts.chooseContext();
   const key = params.identity ? parsePrivateKey(params.identity.key) : undefined;
   const refused = firstRefusal(parts.answerRules, { side, profile, request, offered, context, consumedContexts, key });
   if (refused) return refused;

@@ -2,7 +2,7 @@ import { mediaTypes } from "../attestation/formats.ts";
 import { defaultProfile, type Profile } from "../attestation/profile.ts";
 import { supportedSchemes } from "../authenticator/signature.ts";
 import type { IutControl } from "../iut/control.ts";
-import { type Method, type Params, PROTOCOL_VERSION, positions, type Result } from "../iut/protocol.ts";
+import { featureNames, type Method, type Params, PROTOCOL_VERSION, positions, type Result } from "../iut/protocol.ts";
 import { RpcCode, RpcError } from "../iut/rpc-error.ts";
 import { ChannelError } from "../tls/channel.ts";
 import { version } from "../version.ts";
@@ -11,14 +11,8 @@ import { cipherSuites } from "../wire/code-points.ts";
 import { DecodeError } from "../wire/reader.ts";
 import { authenticate } from "./attester.ts";
 import { type Parts, rightParts } from "./parts.ts";
-import { request, validate } from "./relying-party.ts";
+import { appraise, request, validate } from "./relying-party.ts";
 import { ReferenceChannel, ReferenceChannels, refuse } from "./state.ts";
-
-/** Optional abilities (docs/iut-protocol.md). */
-const features = [
-  ...["spontaneous", "empty-authenticator", "get-context", "replay-detection", "export", "foreign-request"],
-  ...["cmw-tag", "cmw-collection", "cmw-signed"],
-];
 
 const RECEIVE_TIMEOUT_MS = 2000;
 
@@ -51,7 +45,7 @@ export class Reference implements IutControl {
           models: ["background-check", "passport"],
           evidence: mediaTypes("background-check"),
           results: mediaTypes("passport"),
-          features: [...features],
+          features: [...featureNames],
         },
       };
     },
@@ -59,6 +53,7 @@ export class Reference implements IutControl {
     request: (params) => request(this.#channels.get(params.channel), params, this.#profile, this.#parts),
     authenticate: (params) => authenticate(this.#channels.get(params.channel), params, this.#profile, this.#parts),
     validate: (params) => validate(this.#channels.get(params.channel), params, this.#profile, this.#parts),
+    appraise: (params) => appraise(params, this.#profile, this.#parts),
     context: (params) => {
       try {
         return { context: getContext("request" in params ? params.request : params.authenticator) };

@@ -1,15 +1,18 @@
 import { randomBytes } from "node:crypto";
-import { validate as appraise } from "../appraisal/appraise.ts";
+import { validate as appraiseAuthenticator } from "../appraisal/appraise.ts";
 import type { AppraisalInput } from "../appraisal/state.ts";
 import { cmwPayload } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
-import { otherSide, type Side } from "../authenticator/secrets.ts";
+import { tlsExporter } from "../authenticator/exporter.ts";
+import { type ExporterSource, otherSide, type Side } from "../authenticator/secrets.ts";
 import { buildRequest } from "../forge/build.ts";
 import type { RequestInput } from "../forge/request-stages.ts";
 import type { Params, Result } from "../iut/protocol.ts";
+import { RpcCode, RpcError } from "../iut/rpc-error.ts";
 import { type Bytes, toHex } from "../wire/bytes.ts";
+import { cipherSuites, isCipherSuite } from "../wire/code-points.ts";
 import { DecodeError } from "../wire/reader.ts";
-import { type AuthenticatorRequest, decodeRequest, requestType } from "../wire/request.ts";
+import { type AuthenticatorRequest, decodeRequest, offeredSchemes, requestType } from "../wire/request.ts";
 import { firstRefusal, type Rule } from "./rule.ts";
 import { type ReferenceChannel, refuse } from "./state.ts";
 
@@ -71,10 +74,18 @@ export interface RelyingPartyParts {
   /** The build of a request, without edits. */
   readonly buildRequest: (input: RequestInput) => { readonly request: Bytes };
   /** The appraisal of an authenticator, up to the first finding. */
-  readonly appraise: (input: AppraisalInput) => ReturnType<typeof appraise>;
+  readonly appraise: (input: AppraisalInput) => ReturnType<typeof appraiseAuthenticator>;
+  /** A context where none is given (RFC 9261 section 4: unpredictable to the peer). */
+  readonly chooseContext: () => Bytes;
 }
 
-export const relyingPartyParts: RelyingPartyParts = { askingRules, relyingRules, buildRequest, appraise: (input) => appraise(input) };
+export const relyingPartyParts: RelyingPartyParts = {
+  askingRules,
+  relyingRules,
+  buildRequest,
+  appraise: (input) => appraiseAuthenticator(input),
+  chooseContext: () => randomBytes(32),
+};
 
 /** "request" (RFC 9261 section 7.1): a context of 32 random bytes unless one is given; one that was used is refused. */
 export function request(
@@ -84,7 +95,7 @@ export function request(
   parts: RelyingPartyParts = relyingPartyParts,
 ): Result<"request"> {
   const { requestContexts } = connection;
-  const context = params.context ?? randomBytes(32);
+  const context = params.context ?? parts.chooseContext();
   const refused = firstRefusal(parts.askingRules, { context, requestContexts });
   if (refused) return refused;
   requestContexts.add(toHex(context));
@@ -106,28 +117,51 @@ export function validate(
   parts: RelyingPartyParts = relyingPartyParts,
 ): Result<"validate"> {
   const { channel, consumedContexts } = connection;
-  const { side } = channel;
+  const result = decide({ connection: channel, sender: otherSide(channel.side), consumedContexts, profile }, params, parts);
+  if ("accepted" in result) connection.consume(result.accepted.context);
+  return result;
+}
+
+/** The optional "appraise": the same decision about a recorded authenticator, of a connection of which no more than the exporter is known. */
+export function appraise(params: Params<"appraise">, profile: Profile, parts: RelyingPartyParts = relyingPartyParts): Result<"appraise"> {
+  const { cipherSuite, exporterMasterSecret: secret, sender } = params;
+  if (!isCipherSuite(cipherSuite)) throw new RpcError(RpcCode.unsupported, `no cipher suite ${cipherSuite}`, "cipherSuite");
+  const hash = cipherSuites[cipherSuite];
+  const connection: ExporterSource = {
+    hash,
+    exportKeyingMaterial: (label, context, length) => tlsExporter(hash, secret, label, context, length),
+  };
+  return decide({ connection, sender, consumedContexts: new Set(params.consumedContexts.map(toHex)), profile }, params, parts);
+}
+
+type Decided = Pick<Params<"validate">, "request" | "authenticator" | "trust" | "policy" | "now"> & { clientHello?: number[] | undefined };
+
+function decide(
+  on: Pick<AppraisalInput, "connection" | "sender" | "consumedContexts" | "profile">,
+  params: Decided,
+  parts: RelyingPartyParts,
+): Result<"validate"> {
   let answered: AppraisalInput["request"];
   if (params.request !== null) {
     try {
       answered = { bytes: params.request, decoded: decodeRequest(params.request) };
+      // Read here once: a list of schemes that cannot be read is no ground to judge by.
+      offeredSchemes(answered.decoded);
     } catch (error) {
       if (error instanceof DecodeError) return refuse("malformed", `the request: ${error.message}`);
       throw error;
     }
   }
-  const refused = firstRefusal(parts.relyingRules, { side, request: answered?.decoded });
+  const refused = firstRefusal(parts.relyingRules, { side: otherSide(on.sender), request: answered?.decoded });
   if (refused) return refused;
   const verdict = parts.appraise({
-    connection: channel,
-    sender: otherSide(side),
-    profile,
+    ...on,
     request: answered,
+    clientHello: params.clientHello,
     authenticator: params.authenticator,
     trust: params.trust,
     policy: params.policy,
     now: params.now === undefined ? new Date() : new Date(params.now),
-    consumedContexts,
     payload: cmwPayload,
   });
   if ("refused" in verdict) {
@@ -135,7 +169,6 @@ export function validate(
     return refuse(finding.code, `${step}: expected ${finding.expected}, found ${finding.found}`);
   }
   const { context, chain, attestation } = verdict.accepted;
-  connection.consume(context);
   if (attestation === undefined) return { accepted: { context, chain: [...chain], attested: false } };
   const { model, mediaType: type } = attestation;
   return { accepted: { context, chain: [...chain], attested: true, model, type } };

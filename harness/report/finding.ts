@@ -25,6 +25,7 @@ export function finding(record: ResultRecord, ledger: Ledger, { palette, width }
     diagnostics,
     baseline,
     reproduce,
+    stimulus,
   } = record;
   const stale = expectation === "stale";
   const isNew = expectation === "new";
@@ -40,6 +41,8 @@ export function finding(record: ResultRecord, ledger: Ledger, { palette, width }
   if (found !== undefined) add("actual", found);
   if (detail !== "" && !stale && detail !== `expected ${expected}, found ${found}`) add("detail", detail);
   if (sent !== undefined) add("sent", sent);
+  const difference = stale ? undefined : differenceOf(stimulus);
+  if (difference !== undefined) add("sent", difference);
   for (const [index, mistake] of (stale ? [] : (mistakes ?? [])).entries()) {
     add(index === 0 ? "looks like" : "or like", mistake.id === check ? mistake.title : `${mistake.title} (${mistake.id})`);
     add("mend", mistake.hint);
@@ -52,6 +55,18 @@ export function finding(record: ResultRecord, ledger: Ledger, { palette, width }
   if (tail.length > 0) lines.push(field("stderr", tail.join("\n"), undefined));
   lines.push(field("alone", reproduce, undefined));
   return lines.join("\n");
+}
+
+const FIELDS_NAMED = 4;
+
+/** Of the last message that the harness altered: where it differs from the control on the wire. */
+function differenceOf(stimulus: ResultRecord["stimulus"]): string | undefined {
+  const last = stimulus?.messages.findLast(({ altered }) => altered !== undefined);
+  if (!last?.altered) return undefined;
+  const { differs, further } = last.altered;
+  const more = differs.length + further - FIELDS_NAMED;
+  const fields = differs.slice(0, FIELDS_NAMED).map(({ field, offset }) => `${field} (byte ${offset})`);
+  return `${last.length} bytes, which differ from the control in ${fields.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 function statement(id: string, ledger: Ledger): string {

@@ -40,6 +40,7 @@ export function resultRecordOf(result: CheckResult, { expectation, reason }: Jud
     sent,
     mistakes,
     behaviour,
+    stimulus,
   } = result;
   return {
     type: "result",
@@ -58,6 +59,7 @@ export function resultRecordOf(result: CheckResult, { expectation, reason }: Jud
     ...(found !== undefined && { found }),
     ...(sent !== undefined && { sent }),
     ...(mistakes !== undefined && { mistakes: mistakes.map((mistake) => ({ ...mistake, requirements: [...mistake.requirements] })) }),
+    ...(stimulus && { stimulus: structuredClone(stimulus) as ResultRecord["stimulus"] }),
     ...(why !== undefined && { why }),
     ...(diagnostics !== undefined && { diagnostics }),
     ...(reason !== undefined && { baseline: reason }),

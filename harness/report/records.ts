@@ -23,6 +23,43 @@ export const headerRecord = z.strictObject({
   since: z.string().optional().describe("the version of the suite whose checks are not new (--since)"),
 });
 
+const digest = { sha256: z.string().regex(/^[0-9a-f]{64}$/), length: count };
+
+const stimulusRecord = z.strictObject({
+  asked: z.array(z.string()).describe("what the implementation was asked for in turn, with the fields that the script gives"),
+  otherwise: z.array(z.string()).describe("what the script says otherwise than that of the control, beside edits of messages"),
+  messages: z
+    .array(
+      z.strictObject({
+        message: z.enum(["request", "authenticator"]),
+        connection: z.string(),
+        madeBy: z.enum(["harness", "iut"]),
+        ...digest,
+        delivered: z
+          .enum(["received", "written", "unknown", "control-channel", "no"])
+          .describe(
+            "received: the implementation gave the same bytes back; written: to a connection that stood; unknown: the peer closed meanwhile; control-channel: the question has no bytes on the connection; no: the script did not come to it",
+          ),
+        instead: z.array(z.string()).describe("where it comes from, if not from the exchange that it is handed over in"),
+        altered: z
+          .strictObject({
+            edits: z.array(z.string()),
+            control: z.strictObject(digest),
+            named: z.array(z.string()).describe("stages of the build that an edit names"),
+            follows: z.array(z.string()).describe("stages that differ since they are made of others that do"),
+            renewed: z.array(z.string()).describe("signatures and MACs made anew over what differs"),
+            kept: z.array(z.string()).describe("signatures and MACs kept although what is under them differs"),
+            differs: z
+              .array(z.strictObject({ field: z.string(), offset: count, length: count, controlLength: count }))
+              .describe("the first fields of the handshake messages that differ from the same build without the edits"),
+            further: count.describe("how many more fields differ"),
+          })
+          .optional(),
+      }),
+    )
+    .describe("the messages that it was handed, in turn"),
+});
+
 export const resultRecord = z.strictObject({
   type: z.literal("result"),
   check: z.string().min(1),
@@ -47,6 +84,11 @@ export const resultRecord = z.strictObject({
     .min(1)
     .optional()
     .describe("known mistakes that what was received is an instance of; of several, one was made"),
+  stimulus: stimulusRecord
+    .optional()
+    .describe(
+      "of a negative case or a probe that was carried out: what the implementation was given, and in what it differs from the control",
+    ),
   why: z.string().optional(),
   diagnostics: z.string().optional().describe("the tail of the implementation's stderr"),
   baseline: z.string().optional().describe("the reason of the baseline entry that decided the expectation"),

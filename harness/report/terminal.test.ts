@@ -27,6 +27,8 @@ function textOf(results: readonly ResultRecord[], options: Partial<TerminalOptio
   return out.text();
 }
 
+type SentRecord = NonNullable<ResultRecord["stimulus"]>["messages"][number];
+
 describe("a failure", () => {
   const whole = `
 FAIL expat/5-binding/binding-altered[server,sha256]  relying-party/server
@@ -71,6 +73,24 @@ FAIL expat/5-binding/binding-altered[server,sha256]  relying-party/server
     mend         Take your own.
     why          The`);
     expect(textOf([result({ expectation: "stale", mistakes: [one] })])).not.toContain("looks like");
+  });
+
+  it("says in which fields what was sent differs from its control", () => {
+    const digest = { sha256: "00".repeat(32), length: 900 };
+    const fields = ["a", "b", "c", "d", "e"].map((field, index) => ({ field, offset: index, length: 1, controlLength: 1 }));
+    const altered = { edits: ["x"], control: digest, named: [], follows: [], renewed: [], kept: [], differs: fields, further: 2 };
+    const message: SentRecord = {
+      message: "authenticator",
+      connection: "main",
+      madeBy: "harness",
+      ...digest,
+      delivered: "received",
+      instead: [],
+    };
+    const stimulus = { asked: ["validate"], otherwise: [], messages: [{ ...message, altered }, message] };
+    const line = "sent         900 bytes, which differ from the control in a (byte 0), b (byte 1), c (byte 2), d (byte 3) and 3 more";
+    expect(textOf([failure({ stimulus })])).toContain(line);
+    expect(textOf([failure({ stimulus: { ...stimulus, messages: [message] } })])).not.toContain("sent  ");
   });
   it("says more where the detail does", () => {
     expect(textOf([failure()])).not.toContain("    detail ");

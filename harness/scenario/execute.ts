@@ -4,6 +4,7 @@ import { ChannelError } from "../tls/channel.ts";
 import type { Showing } from "./ambiguities.ts";
 import type { Deviation } from "./answers.ts";
 import type { Case } from "./case.ts";
+import { askExport, lookAtHello } from "./claims.ts";
 import { exchangeData, openConnection, watchHandshake, watchTickets } from "./connection-steps.ts";
 import { askContexts } from "./context-sample.ts";
 import { inFamily } from "./family.ts";
@@ -62,7 +63,9 @@ async function carryOut(run: ScriptRun, step: Step): Promise<Deviation | undefin
   if ("connect" in step) return openConnection(run, step.connect);
   if ("data" in step) return exchangeData(run, step.data);
   if ("tickets" in step) return watchTickets(run, step.tickets);
-  return watchHandshake(run, step.handshake);
+  if ("handshake" in step) return watchHandshake(run, step.handshake);
+  if ("hello" in step) return lookAtHello(run);
+  return askExport(run, step.export.on);
 }
 
 async function request(run: ScriptRun, step: RequestStep): Promise<Deviation | undefined> {

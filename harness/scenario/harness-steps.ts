@@ -2,6 +2,7 @@ import { judge } from "../appraisal/appraise.ts";
 import { otherSide } from "../authenticator/secrets.ts";
 import { chooseScheme, supportedSchemes } from "../authenticator/signature.ts";
 import { explainAuthenticator } from "../explain/explain.ts";
+import type { BuildInput } from "../forge/authenticator-values.ts";
 import { buildAuthenticator, buildRequest } from "../forge/build.ts";
 import type { Channel } from "../tls/channel.ts";
 import { concat } from "../wire/bytes.ts";
@@ -23,7 +24,9 @@ export function makeRequest(run: ScriptRun, step: RequestStep, { on, signatureSc
   const sender = otherSide(run.iutSide);
   const { profile } = run.context;
   const inputs = { sender, profile, certificateRequestContext, signatureSchemes, attestation };
-  const built = buildRequest(inputs, resolveEdits(step.mutate, run));
+  const edits = resolveEdits(step.mutate, run);
+  const built = buildRequest(inputs, edits);
+  run.context.stimulus?.request(inputs, step.mutate, edits, built);
   run.messages.keepRequest(step.as, { kind: "request", bytes: built.request, context: certificateRequestContext, on, built });
 }
 
@@ -31,18 +34,18 @@ export function makeRequest(run: ScriptRun, step: RequestStep, { on, signatureSc
 export function makeAuthenticator(run: ScriptRun, step: AuthenticateStep, inputs: AuthenticateInputs): void {
   const { on, connection, request, identity, attestation } = inputs;
   const scheme = identity && (chooseScheme([schemeOf[run.context.scheme]], identity.key) ?? chooseScheme(supportedSchemes, identity.key));
-  const built = buildAuthenticator(
-    {
-      connection: connection.channel,
-      sender: otherSide(run.iutSide),
-      profile: run.context.profile,
-      request: request?.bytes ?? new Uint8Array(0),
-      certificateRequestContext: request?.context ?? (step.context === undefined ? run.newContext() : resolveBytes(step.context, run)),
-      identity: identity && scheme ? { chain: identity.chain, key: identity.key, scheme } : null,
-      attestation: identity && attestation ? forgedAttestation(attestation, run.context) : null,
-    },
-    resolveEdits(step.mutate, run),
-  );
+  const input: BuildInput = {
+    connection: connection.channel,
+    sender: otherSide(run.iutSide),
+    profile: run.context.profile,
+    request: request?.bytes ?? new Uint8Array(0),
+    certificateRequestContext: request?.context ?? (step.context === undefined ? run.newContext() : resolveBytes(step.context, run)),
+    identity: identity && scheme ? { chain: identity.chain, key: identity.key, scheme } : null,
+    attestation: identity && attestation ? forgedAttestation(attestation, run.context) : null,
+  };
+  const edits = resolveEdits(step.mutate, run);
+  const built = buildAuthenticator(input, edits);
+  run.context.stimulus?.authenticator(input, step.mutate, edits, built);
   const made = { kind: "authenticator", bytes: built.authenticator, on, request, built } as const;
   const format = attestation && formatsByName[attestation.format ?? run.context.format];
   run.messages.keepAuthenticator(step.as, { ...made, ...(format && { format }) });

@@ -62,6 +62,7 @@ export async function askRequest(run: ScriptRun, step: RequestStep, inputs: Requ
 export async function askAuthenticator(run: ScriptRun, step: AuthenticateStep, inputs: AuthenticateInputs): Promise<Deviation | undefined> {
   const { on, connection, request, identity, attestation } = inputs;
   const told = attestation && run.given(attestation, identity);
+  if (request) run.context.stimulus?.present(request, on, connection);
   const answer = await connection.authenticate({
     request: request?.bytes ?? null,
     identity: identity && { chain: [...identity.chain], key: identity.pkcs8 },
@@ -125,6 +126,7 @@ function isEmpty(answer: Answer<Bytes>): boolean {
 export async function askValidation(run: ScriptRun, step: ValidateStep, inputs: ValidateInputs): Promise<Deviation | undefined> {
   const { on, connection, request, authenticator, trust, policy } = inputs;
   const { attestation, measurement, signedCmw } = policy;
+  run.context.stimulus?.present(authenticator, on, connection, request);
   const answer = await connection.validate({
     request: request?.bytes ?? null,
     authenticator: authenticator.bytes,
@@ -149,6 +151,7 @@ export async function askValidation(run: ScriptRun, step: ValidateStep, inputs: 
 export async function askContext(run: ScriptRun, { of, message, expect }: ContextStep): Promise<Deviation | undefined> {
   const target = message === "request" ? run.messages.request(of) : run.messages.authenticator(of);
   if (target === undefined) throw new MutationError(`context: no ${message} "${of}"`);
+  run.context.stimulus?.present(target, target.on, undefined);
   const answer = await run.driver.context(message === "request" ? { request: target.bytes } : { authenticator: target.bytes });
   if (expect !== "returned") return decision(run, expect, answer, "a context", "returned");
   if ("refused" in answer) return { expected: "the context", found: describeRefusal(answer.refused) };

@@ -1,12 +1,8 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { cmwPayload } from "../attestation/payload.ts";
-import { defaultProfile } from "../attestation/profile.ts";
+import { describe, expect, it } from "vitest";
 import { pathRules } from "../authenticator/path-rules.ts";
-import { greet } from "../iut/controlled.ts";
-import { Reference } from "../reference/reference.ts";
+import { faults } from "../faults/catalogue.ts";
+import { tryFault } from "../faults/trial.ts";
 import { loadLibrary } from "./load.ts";
-import { plan } from "./plan.ts";
-import { runInstances } from "./run.ts";
 
 /** The cases that fail for a relying party that leaves out one rule of path validation: these, and no others. */
 const caught: Record<string, readonly string[]> = {
@@ -57,27 +53,14 @@ const caught: Record<string, readonly string[]> = {
 };
 
 describe("a relying party that leaves out a rule of path validation", () => {
-  afterEach(() => {
-    vi.restoreAllMocks();
-  });
+  const library = loadLibrary();
+  const about = /^(rfc5280\/6\.1-|rfc8446\/4\.4\.2-certificate|expat\/3\.3-pkix|rfc9261\/5\.2\.1-path)/;
 
   it.each(pathRules.map(({ name }) => name))("%s is found out", async (name) => {
-    const rule = pathRules.find((each) => each.name === name);
-    if (rule === undefined) throw new Error("unreachable");
-    vi.spyOn(rule, "problem").mockReturnValue(undefined);
-    const { cases, ledger } = loadLibrary();
-    const start = () => greet(new Reference(), defaultProfile);
-    const first = await start();
-    const about = /^(rfc5280\/6\.1-|rfc8446\/4\.4\.2-certificate|expat\/3\.3-pkix|rfc9261\/5\.2\.1-path)/;
-    const instances = plan(cases, first.hello, first.can).filter(({ id }) => about.test(id) && /\[client\b/.test(id));
-    await first.stop();
-    const failed: string[] = [];
-    const common = { start, workers: 1, ledger, profile: defaultProfile, payload: cmwPayload, seed: "test" };
-    await runInstances(instances, {
-      ...common,
-      report: (results) =>
-        failed.push(...results.filter(({ outcome }) => outcome === "fail" || outcome === "warn").map(({ check }) => check)),
-    });
-    expect(failed.sort()).toEqual(caught[name]);
+    const fault = faults.find(({ id }) => id === `relying-party/path/${name}-left-out`);
+    if (fault === undefined) throw new Error(`no fault of the rule ${name}`);
+    const { failed, errors } = await tryFault(fault, { library, selects: (id) => about.test(id) });
+    expect([...failed].sort()).toEqual(caught[name]);
+    expect(errors).toEqual([]);
   });
 });

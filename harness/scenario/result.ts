@@ -2,6 +2,7 @@ import type { NamedMistake } from "../appraisal/finding.ts";
 import type { Position } from "../iut/protocol.ts";
 import type { Behaviour } from "./ambiguities.ts";
 import type { Kind } from "./case.ts";
+import type { Stimulus } from "./stimulus.ts";
 
 /**
  * What came of a check: `fail` a broken MUST, `warn` a broken SHOULD, `observed` an open point, `unsupported` declared so by name,
@@ -37,6 +38,8 @@ export interface CheckResult extends Verdict {
   /** The security goal that falls where the check fails; `none` or undefined: none. */
   readonly goal: string | undefined;
   readonly position: Position;
+  /** What the IUT was given, of a case that is not positive. */
+  readonly stimulus?: Stimulus;
   readonly parameters: { readonly cipherSuite: string; readonly signatureScheme: string };
   /** The tail of the IUT's stderr, where the check did not go as it should. */
   readonly diagnostics?: string;

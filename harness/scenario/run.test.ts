@@ -7,6 +7,7 @@ import { loadLibrary } from "./load.ts";
 import { plan } from "./plan.ts";
 import type { CheckResult } from "./result.ts";
 import { runInstances } from "./run.ts";
+import type { Stimulus } from "./stimulus.ts";
 
 async function run(profile: Profile, only?: (id: string) => boolean): Promise<CheckResult[]> {
   const { cases, ledger } = loadLibrary();
@@ -32,11 +33,32 @@ const unexpected = (results: readonly CheckResult[]) =>
     .filter(({ outcome }) => outcome !== "pass" && outcome !== "observed")
     .map(({ instance, outcome, detail }) => `${instance} ${outcome} ${detail}`);
 
+/** What the record of a negative case leaves unproven: that something is wrong in it, what, and that it came. */
+function problemsOf(stimulus: Stimulus | undefined): string[] {
+  if (stimulus === undefined) return ["no record"];
+  const { otherwise, messages, asked } = stimulus;
+  const altered = messages.filter((message) => message.altered);
+  const nothing = otherwise.length === 0 && altered.length === 0 ? ["nothing differs from the control"] : [];
+  const unasked = asked.length === 0 ? ["nothing was asked"] : [];
+  const unproven = altered.flatMap(({ altered: alteration, sha256 }) => {
+    const { edits = [], named = [], differs = [], control } = alteration ?? {};
+    const same = control?.sha256 === sha256 || differs.length === 0;
+    return edits.length === 0 || named.length === 0 || same ? [`an alteration that shows nowhere: ${edits.join("; ")}`] : [];
+  });
+  const lost = messages
+    .filter(({ delivered }) => delivered !== "received" && delivered !== "control-channel")
+    .map(() => "a message that did not come");
+  return [...nothing, ...unasked, ...unproven, ...lost];
+}
+
 describe("the suites against the unbroken reference", () => {
   it("find nothing, and leave nothing out", async () => {
     const results = await run(defaultProfile);
     expect(unexpected(results)).toEqual([]);
     expect(results.length).toBeGreaterThan(1300);
+    const proven = results.filter(({ kind }) => kind === "negative");
+    expect(proven.length).toBeGreaterThan(700);
+    expect(proven.flatMap(({ instance, stimulus }) => problemsOf(stimulus).map((problem) => `${instance}: ${problem}`))).toEqual([]);
   });
 
   // Everything that the drafts leave open is a parameter: with other values both ends must still agree, and nothing else may change.

@@ -1,15 +1,19 @@
 import type { PayloadAdapter } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
+import { StimulusError } from "../forge/comparison.ts";
 import { IutFailure, withLastWords } from "../iut/control.ts";
 import { type Driver, SetUpError } from "../iut/driver.ts";
 import { schemeName } from "../wire/code-points.ts";
 import type { Check } from "./case.ts";
 import { type Execution, execute } from "./execute.ts";
+import { differ, Held, inconsistent } from "./held.ts";
 import { type Ledger, notInRevision } from "./ledger.ts";
+import { shuffled } from "./order.ts";
 import { formatsByName, schemeOf } from "./parameters.ts";
 import { controlInstance, type Instance } from "./plan.ts";
 import type { CheckResult, Verdict } from "./result.ts";
 import type { Anchors } from "./script-run.ts";
+import { type Stimulus, StimulusLog } from "./stimulus.ts";
 import { errorVerdict, stepVerdict, verdictOf } from "./verdict.ts";
 
 /** How a run is made. */
@@ -22,6 +26,11 @@ export interface RunOptions {
   readonly payload: PayloadAdapter;
   readonly anchors?: Anchors | undefined;
   readonly seed: string;
+  /**
+   * False: no refusal waits for its control to succeed again, and what was sent is not recorded. For an implementation that is known to
+   * decide alike each time, as those of a proof are (harness/faults). Default: true.
+   */
+  readonly wary?: boolean;
   /** Only these checks (by id or instance id) are reported; undefined: all. */
   readonly selects?: (id: string) => boolean;
   /** Called for each result as it comes, results of one instance together. */
@@ -35,29 +44,45 @@ const GIVE_UP_AFTER = 5;
 interface Attempt {
   readonly verdict: Verdict;
   readonly execution: Execution | undefined;
+  readonly stimulus: Stimulus | undefined;
   readonly diagnostics: string;
 }
 
-/** Runs all instances. Throws what `start` throws, or IutFailure of kind `protocol` where the shim speaks something else. */
+type RunOnce = (instance: Instance) => Promise<Attempt>;
+
+/**
+ * Runs all instances, in an order that the seed decides, and repeats controls behind the refusals that rest on them. Throws what `start` throws, or IutFailure of kind
+ * `protocol` where the shim speaks something else.
+ */
 export async function runInstances(instances: readonly Instance[], options: RunOptions): Promise<void> {
+  const { wary = true } = options;
   const controls = new Map<string, Promise<Verdict>>();
-  const queue = instances.entries();
+  const runs = new Map<string, number>();
+  const queue = shuffled(instances, options.seed, keyOf).entries();
   let failuresInARow = 0;
   let stopped: unknown;
   let done = 0;
 
-  const worker = async (): Promise<void> => {
+  const worker = async (number: number): Promise<void> => {
     let driver: Driver | undefined;
+    const held = new Held(options.seed, `worker ${number}`);
     const runOnce = async (instance: Instance): Promise<Attempt> => {
       driver ??= await options.start();
       const running = driver;
+      const { profile, payload, anchors, seed } = options;
+      const { position, cipherSuite, scheme, format, script } = instance;
+      const common = { position, cipherSuite, scheme, format, profile, payload, anchors, seed };
+      const stimulus = script.kind === "positive" || !wary ? undefined : new StimulusLog();
+      // What is run again is another exchange: by its contexts nobody can tell that it was seen before.
+      const run = runs.get(keyOf(instance)) ?? 0;
+      runs.set(keyOf(instance), run + 1);
+      const name = run === 0 ? instance.id : `${instance.id}, run ${run + 1}`;
       try {
-        const { profile, payload, anchors, seed } = options;
-        const { position, cipherSuite, scheme, format, script } = instance;
-        const context = { position, cipherSuite, scheme, format, profile, payload, anchors, seed, instance: instance.id };
-        const execution = await execute(script, running, context);
+        const execution = await execute(script, running, { ...common, instance: name, stimulus });
         failuresInARow = 0;
-        return { verdict: verdictOf(script, execution, options.ledger), execution, diagnostics: running.diagnostics() };
+        const verdict = verdictOf(script, execution, options.ledger);
+        const sent = stimulus?.record(script, verdict.outcome === "pass");
+        return { verdict, execution, stimulus: sent, diagnostics: running.diagnostics() };
       } catch (error) {
         const diagnostics = running.diagnostics();
         if (error instanceof SetUpError) failuresInARow++;
@@ -68,16 +93,36 @@ export async function runInstances(instances: readonly Instance[], options: RunO
           if (error.kind === "protocol" || error.kind === "start") throw withLastWords(error, diagnostics);
           failuresInARow++;
         }
-        return { verdict: errorVerdict(instance.script, error, options.ledger), execution: undefined, diagnostics };
+        const verdict = errorVerdict(script, error, options.ledger);
+        const sent = error instanceof StimulusError ? undefined : stimulus?.record(script, false);
+        return { verdict, execution: undefined, stimulus: sent, diagnostics };
+      }
+    };
+    const repeat = async (all: boolean): Promise<void> => {
+      for (const { control, refusals, again } of held.due(all)) {
+        const verdict = await repeated(control, runOnce);
+        const seen = again && (await repeated(again.instance, runOnce));
+        for (const refusal of refusals) {
+          if (differ("pass", verdict.outcome)) refusal.release(inconsistent(`its control ${control.id}`, "pass", verdict));
+          else if (refusal === again && seen && differ("pass", seen.outcome)) refusal.release(inconsistent("the same", "pass", seen));
+          else refusal.release();
+        }
       }
     };
     try {
       for (const [, instance] of queue) {
         if (stopped !== undefined) return;
-        const results = await resultsOf(instance, runOnce);
+        const { verdict, attempt } = await judged(instance, runOnce);
         done++;
-        options.report(results, done);
+        const { script } = instance;
+        const release = (other = verdict) => options.report(resultsFor(instance, other, options, attempt), done);
+        if (wary && script.kind === "negative" && script.control && verdict.outcome === "pass") {
+          const control = controlInstance(instance, script.control);
+          held.hold(keyOf(control), control, { instance, release });
+        } else release();
+        await repeat(false);
       }
+      if (stopped === undefined) await repeat(true);
     } catch (error) {
       stopped ??= error;
     } finally {
@@ -85,14 +130,18 @@ export async function runInstances(instances: readonly Instance[], options: RunO
     }
   };
 
-  const resultsOf = async (instance: Instance, runOnce: (instance: Instance) => Promise<Attempt>): Promise<CheckResult[]> => {
+  // A connection that did not come about may have been chance, once.
+  const repeated = async (instance: Instance, runOnce: RunOnce): Promise<Verdict> => {
+    if (failuresInARow >= GIVE_UP_AFTER) return givenUp(failuresInARow);
+    const { verdict } = await runOnce(instance);
+    return verdict.outcome === "blocked" ? (await runOnce(instance)).verdict : verdict;
+  };
+
+  const judged = async (instance: Instance, runOnce: RunOnce): Promise<{ verdict: Verdict; attempt?: Attempt }> => {
     const { script } = instance;
     const unsupported = instance.unsupported ?? notInRevision(script.requirements, options.ledger, options.profile.revision);
-    if (unsupported !== undefined) return resultsFor(instance, { outcome: "unsupported", detail: unsupported }, options);
-    if (failuresInARow >= GIVE_UP_AFTER) {
-      const detail = `given up: the implementation hung, ended or could not be connected with in ${failuresInARow} cases in a row`;
-      return resultsFor(instance, { outcome: "blocked", detail }, options);
-    }
+    if (unsupported !== undefined) return { verdict: { outcome: "unsupported", detail: unsupported } };
+    if (failuresInARow >= GIVE_UP_AFTER) return { verdict: givenUp(failuresInARow) };
     if (script.control && script.kind !== "positive") {
       const control = controlInstance(instance, script.control);
       const running = controls.get(keyOf(control)) ?? runOnce(control).then(({ verdict }) => verdict);
@@ -100,16 +149,26 @@ export async function runInstances(instances: readonly Instance[], options: RunO
       const verdict = await running;
       if (verdict.outcome !== "pass") {
         const detail = `its control ${control.id} did not succeed (${verdict.outcome}): ${verdict.detail}`;
-        return resultsFor(instance, { outcome: "blocked", detail }, options);
+        return { verdict: { outcome: "blocked", detail } };
       }
     }
-    const { verdict, execution, diagnostics } = await runOnce(instance);
-    if (script.kind === "positive" && !controls.has(keyOf(instance))) controls.set(keyOf(instance), Promise.resolve(verdict));
-    return resultsFor(instance, verdict, options, execution, diagnostics);
+    const attempt = await runOnce(instance);
+    if (script.kind !== "positive") return { verdict: attempt.verdict, attempt };
+    const before = await controls.get(keyOf(instance));
+    if (before === undefined) controls.set(keyOf(instance), Promise.resolve(attempt.verdict));
+    else if (differ(before.outcome, attempt.verdict.outcome)) {
+      return { verdict: inconsistent("the same, as the control of others,", before.outcome, attempt.verdict), attempt };
+    }
+    return { verdict: attempt.verdict, attempt };
   };
 
-  await Promise.all(Array.from({ length: Math.max(1, options.workers) }, worker));
+  await Promise.all(Array.from({ length: Math.max(1, options.workers) }, (_, number) => worker(number)));
   if (stopped !== undefined) throw stopped;
+}
+
+function givenUp(failures: number): Verdict {
+  const detail = `given up: the implementation hung, ended or could not be connected with in ${failures} cases in a row`;
+  return { outcome: "blocked", detail };
 }
 
 // A control may leave open what its case names: it counts for the same suite, scheme and format only.
@@ -121,8 +180,7 @@ function resultsFor(
   instance: Instance,
   verdict: Verdict,
   { ledger, selects }: RunOptions,
-  execution?: Execution,
-  diagnostics = "",
+  { execution, stimulus, diagnostics }: Attempt = { verdict, execution: undefined, stimulus: undefined, diagnostics: "" },
 ): CheckResult[] {
   const { script } = instance;
   const parameters = instance.id.slice(script.id.length);
@@ -161,7 +219,9 @@ function resultsFor(
     return result(check, stepVerdict(check, judgement, execution, ledger));
   });
   const isSelected = (id: string) => selects?.(id) ?? true;
-  return [result(script, verdict), ...judged].filter(({ check, instance: id }) => isSelected(check) || isSelected(id));
+  return [{ ...result(script, verdict), ...(stimulus && { stimulus }) }, ...judged].filter(
+    ({ check, instance: id }) => isSelected(check) || isSelected(id),
+  );
 }
 
 function blockedBy({ outcome, detail }: Verdict): Verdict {

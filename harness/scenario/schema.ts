@@ -135,6 +135,15 @@ const handshakeStep = z.strictObject({
     .describe("`fresh`: the client offers no pre_shared_key and no early_data, the server resumes nothing"),
 });
 
+const helloStep = z.strictObject({
+  expect: z
+    .enum(["known"])
+    .default("known")
+    .describe("what the IUT declares can be: features and models of the protocol, and code points and names that are well formed"),
+});
+
+const exportStep = z.strictObject({ on: on.optional() });
+
 /** One step: exactly one of the verbs. */
 export const stepSchema = z.union([
   z.strictObject({ request: requestStep }),
@@ -146,6 +155,8 @@ export const stepSchema = z.union([
   z.strictObject({ data: dataStep }),
   z.strictObject({ tickets: ticketsStep }),
   z.strictObject({ handshake: handshakeStep }),
+  z.strictObject({ hello: helloStep }).describe("what the IUT says of itself is looked at"),
+  z.strictObject({ export: exportStep }).describe("the IUT is asked for a value of its exporter, which is not judged"),
 ]);
 
 const caseSchema = z

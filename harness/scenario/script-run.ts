@@ -16,6 +16,7 @@ import type { Case } from "./case.ts";
 import { type AuthenticatorMessage, Messages, type RequestMessage } from "./messages.ts";
 import type { FormatName, SchemeName } from "./parameters.ts";
 import { cmwDataOf } from "./received.ts";
+import type { StimulusLog } from "./stimulus.ts";
 import type { ValueScope } from "./values.ts";
 
 /** What a case is run with. */
@@ -31,6 +32,8 @@ export interface ExecutionContext {
   readonly seed: string;
   /** Names the instance: with the seed, the source of the contexts that the harness chooses. */
   readonly instance: string;
+  /** Writes down what the IUT is handed. */
+  readonly stimulus?: StimulusLog | undefined;
   /** Sees each message of the script as it is made or arrives. */
   readonly watch?: (message: RequestMessage | AuthenticatorMessage) => void;
 }

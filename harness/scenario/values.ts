@@ -4,7 +4,7 @@ import { type FieldMap, tokenAlgorithm } from "../attestation/token.ts";
 import { parseCertificate } from "../authenticator/certificate.ts";
 import { toPem } from "../authenticator/pem.ts";
 import { type ExporterSource, otherSide, type Side } from "../authenticator/secrets.ts";
-import { signWith } from "../authenticator/signature.ts";
+import { type Sign, signWith } from "../authenticator/signature.ts";
 import { MutationError } from "../forge/edit.ts";
 import { Deferred, type Mutation } from "../forge/mutation.ts";
 import { pki } from "../pki/test-pki.ts";
@@ -23,6 +23,8 @@ export interface ValueScope {
   readonly exporterLabel: string;
   /** Value of a stage of the build that is under way, for `{self}`; only while an edit of it is made. */
   readonly self?: (path: string) => unknown;
+  /** How `{sign}` is made; default: by node:crypto. */
+  readonly sign?: Sign | undefined;
 }
 
 // The forms, each an object with one field (and options) that tells them apart. Documented in docs/writing-a-scenario.md.
@@ -96,7 +98,7 @@ function evaluate(form: Form, scope: ValueScope): unknown {
   if ("self" in form) return scope.self?.(form.self);
   if ("sign" in form) {
     const signer = asMutationError(`{sign, key: ${form.key}}`, () => pki(form.key));
-    return signWith(tokenAlgorithm(signer.key).algorithm, signer.key, resolveBytes(form.sign, scope));
+    return (scope.sign ?? signWith)(tokenAlgorithm(signer.key).algorithm, signer.key, resolveBytes(form.sign, scope));
   }
   if ("der" in form) return derSignature(resolveBytes(form.der, scope));
   if ("pki" in form) return fromPki(form.pki);
@@ -115,8 +117,8 @@ function speaksOfSelf(value: unknown): boolean {
 }
 
 function withSelf(scope: ValueScope, self: (path: string) => unknown): ValueScope {
-  const { iutSide, exporterLabel } = scope;
-  return { iutSide, exporterLabel, self, lookUp: (name) => scope.lookUp(name), connection: (name) => scope.connection(name) };
+  const { iutSide, exporterLabel, sign } = scope;
+  return { iutSide, exporterLabel, sign, self, lookUp: (name) => scope.lookUp(name), connection: (name) => scope.connection(name) };
 }
 
 // The ECDSA signature of COSE and JOSE, r ‖ s, as the Ecdsa-Sig-Value of TLS (RFC 3279 section 2.2.3); numbers of at most 63 bytes.

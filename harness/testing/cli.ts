@@ -10,7 +10,8 @@ import { parseReport, type Report } from "../report/records.ts";
 
 /** For tests of the program: it is started as people start it, and what it leaves is looked at. */
 
-const program = join(packageRoot, "dist", "harness", "cli", "main.js");
+/** The built program. */
+export const program = join(packageRoot, "dist", "harness", "cli", "main.js");
 if (!existsSync(program)) throw new Error("dist/ is missing: `npm run build` first (`npm test` does)");
 
 const fakes = join(packageRoot, "harness", "testing", "fakes");
@@ -147,8 +148,8 @@ export function fakeCommand(file: string, ...args: string[]): string[] {
 }
 
 /** A manifest whose shim is the reference with a fault (fakes/faults.mjs). */
-export function fakeShim(fault: string): string {
-  return manifest({ name: "fake", command: fakeCommand("shim.mjs", fault) });
+export function fakeShim(fault: string, environment: Record<string, string> = {}): string {
+  return manifest({ name: "fake", command: fakeCommand("shim.mjs", fault), environment });
 }
 
 /** A run that is reported in JSON Lines. */

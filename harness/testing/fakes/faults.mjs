@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { orderFaults } from "./order-faults.mjs";
 
 /**
  * The faults of shim.mjs. `begin` comes before everything; `swallows` decides that a request is never answered; `asked` sees a request
@@ -27,8 +28,12 @@ function flip(hex) {
   return hex.slice(0, -1) + last.toString(16);
 }
 
+// What it was handed last on a channel, to be handed back.
+const handed = new Map();
+
 export const faults = {
   none: {},
+  ...orderFaults,
 
   // Ends.
   "exits-after-hello": { answered: ({ method }) => method === "hello" && end(4, "out of luck") },
@@ -37,6 +42,11 @@ export const faults = {
       if (isMarked(request)) end(7, "segmentation fault, nearly");
       return isMarked(request);
     },
+  },
+
+  "accepts-every-recording": {
+    answers: (answer, { method }) =>
+      method === "appraise" ? { ...answer, result: { accepted: { context: "", chain: [], attested: false } } } : answer,
   },
 
   // Says what is no answer.
@@ -112,6 +122,24 @@ export const faults = {
   "echoes-the-request": {
     answers(answer, { method, params }) {
       return method === "authenticate" && params.request ? { ...answer, result: { authenticator: params.request } } : answer;
+    },
+  },
+  "echoes-the-authenticator": {
+    answers(answer, { method, params }) {
+      if (method === "validate") handed.set(params.channel, params.authenticator);
+      const echo = handed.get(params.channel);
+      return method === "authenticate" && echo ? { ...answer, result: { authenticator: echo } } : answer;
+    },
+  },
+  // Sends back what it received, in place of what it is told to send.
+  "echoes-the-channel": {
+    asked(request) {
+      const { method, params } = request;
+      if (method === "send" && handed.has(params.channel)) params.data = handed.get(params.channel);
+    },
+    answers(answer, { method, params }) {
+      if (method === "receive" && answer.result.data) handed.set(params.channel, answer.result.data);
+      return answer;
     },
   },
   "wrong-export": {

@@ -23,7 +23,7 @@ createInterface({ input: process.stdin })
     asked.set(request.id, request);
     if (fault.swallows?.(request)) return say(`swallowed ${request.method}`);
     fault.asked?.(request, print);
-    toReference.write(`${line}\n`);
+    toReference.write(`${JSON.stringify(request)}\n`);
   })
   .on("close", () => toReference.end());
 

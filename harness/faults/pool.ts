@@ -1,0 +1,88 @@
+import { Worker } from "node:worker_threads";
+import type { Run } from "./proof.ts";
+import type { Job, Trial } from "./trial.ts";
+import type { WorkerData } from "./trial-worker.ts";
+
+/** A trial takes about a second; over real sockets, on a busy machine, ten times as long. */
+const TRIAL_TIMEOUT_MS = 120_000;
+
+interface Waiting {
+  readonly job: Job;
+  readonly resolve: (trial: Trial) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Trials on threads of their own, so that all cores are used and one that never ends can be stopped. `run` waits for its turn; `close`
+ * ends the threads.
+ */
+export class TrialPool {
+  readonly #waiting: Waiting[] = [];
+  readonly #idle: (() => void)[] = [];
+  readonly #workers = new Set<Worker>();
+  #free: number;
+
+  constructor(
+    readonly threads: number,
+    readonly data: WorkerData,
+  ) {
+    this.#free = threads;
+  }
+
+  readonly run: Run = (job) =>
+    new Promise((resolve, reject) => {
+      this.#waiting.push({ job, resolve, reject });
+      this.#next();
+    });
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#workers].map((worker) => worker.terminate()));
+  }
+
+  #next(): void {
+    const idle = this.#idle.pop();
+    if (idle) idle();
+    else if (this.#free > 0) {
+      this.#free--;
+      this.#serve(new Worker(new URL("./trial-worker.js", import.meta.url), { workerData: this.data }));
+    }
+  }
+
+  #serve(worker: Worker): void {
+    this.#workers.add(worker);
+    let current: Waiting | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    const finish = (): Waiting | undefined => {
+      const done = current;
+      clearTimeout(timer);
+      current = undefined;
+      return done;
+    };
+    const take = (): void => {
+      current = this.#waiting.shift();
+      if (current === undefined) {
+        this.#idle.push(take);
+        return;
+      }
+      worker.postMessage(current.job);
+      timer = setTimeout(() => fail(new Error(`no end within ${TRIAL_TIMEOUT_MS / 1000} s (a hang)`)), TRIAL_TIMEOUT_MS);
+    };
+    // What has hung or ended is of no use to the next trial.
+    const fail = (error: Error): void => {
+      if (!this.#workers.delete(worker)) return;
+      void worker.terminate();
+      finish()?.reject(error);
+      this.#free++;
+      if (this.#waiting.length > 0) this.#next();
+    };
+    worker.on("message", ({ trial, problem }: { trial?: Trial; problem?: string }) => {
+      const done = finish();
+      if (trial) done?.resolve(trial);
+      else done?.reject(new Error(problem));
+      take();
+    });
+    worker.on("error", fail);
+    worker.on("exit", (code) => fail(new Error(`the trial ended its thread (exit code ${code})`)));
+    take();
+  }
+}

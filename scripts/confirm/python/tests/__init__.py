@@ -1,0 +1,1 @@
+"""Tests of the confirmation: that it cannot agree with everything."""
