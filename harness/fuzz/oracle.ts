@@ -36,6 +36,7 @@ export function appraised(connection: IutConnection, terms: Terms, decided: (dec
   const theirs = new ReferenceChannel(otherEnd(connection.channel));
   return {
     channel: connection.channel,
+    deliveries: connection.deliveries,
     request: (ask) => connection.request(ask),
     async authenticate(ask): Promise<Answer<Bytes>> {
       const answer = await connection.authenticate(ask);

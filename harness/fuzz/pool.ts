@@ -124,6 +124,7 @@ export class ConnectionPool<Script> implements Driver {
     };
     return {
       channel: connection.channel,
+      deliveries: connection.deliveries,
       // A request that is made says nothing of whether an authenticator would still be accepted.
       request: (ask) => watched(connection.request(ask), false),
       authenticate: (ask) => watched(connection.authenticate(ask), true),
