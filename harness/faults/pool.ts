@@ -71,6 +71,8 @@ export class TrialPool {
     const fail = (error: Error): void => {
       if (!this.#workers.delete(worker)) return;
       void worker.terminate();
+      const place = this.#idle.indexOf(take);
+      if (place >= 0) this.#idle.splice(place, 1);
       finish()?.reject(error);
       this.#free++;
       if (this.#waiting.length > 0) this.#next();
