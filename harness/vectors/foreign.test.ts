@@ -36,6 +36,8 @@ describe.each(names)("what others published, %s,", (name) => {
       Object.assign(vector ?? {}, { output: JSON.parse(altered) as unknown });
       const { problems } = checkForeign(name, JSON.stringify(file));
       expect(problems.map(({ kind, path }) => [kind, path])).toEqual([["vector", `vectors.${index}.output`]]);
+      const [problem] = problems.map(({ expected, found }) => ({ computed: JSON.parse(expected), inFile: JSON.parse(found) }) as unknown);
+      expect(problem).toEqual({ computed: output, inFile: JSON.parse(altered) as unknown });
     }
   });
 });
@@ -53,7 +55,7 @@ describe("a file of foreign vectors that is wrong", () => {
       { kind: "vector", path: `vectors.${refused}`, expected: expect.stringContaining("a refusal") },
     ]);
     expect(altered(({ vectors }) => Object.assign(vectors[refused] ?? {}, { refusedFor: "the weather" }))).toMatchObject([
-      { kind: "vector", path: `vectors.${refused}.refusedFor`, expected: "the weather" },
+      { kind: "vector", path: `vectors.${refused}.refusedFor`, found: "the weather" },
     ]);
   });
 

@@ -154,13 +154,13 @@ function membersOf(json: unknown): Readonly<Record<string, unknown>> {
 function checkVector(vector: ForeignVector, at: string, report: Report): void {
   const run = confirm[vector.kind] as (inputs: ForeignVector["inputs"]) => unknown;
   try {
-    const found = run(vector.inputs);
-    if (vector.result === "refused") report("vector", at, `a refusal: ${vector.refusedFor}`, JSON.stringify(found));
-    else if (!isDeepStrictEqual(found, vector.output))
-      report("vector", `${at}.output`, JSON.stringify(vector.output), JSON.stringify(found));
+    const computed = run(vector.inputs);
+    if (vector.result === "refused") report("vector", at, `a refusal: ${vector.refusedFor}`, JSON.stringify(computed));
+    else if (!isDeepStrictEqual(computed, vector.output))
+      report("vector", `${at}.output`, JSON.stringify(computed), JSON.stringify(vector.output));
   } catch (error) {
     const { message } = error as Error;
     if (vector.result === "confirmed") report("vector", at, "inputs from which the output comes", message);
-    else if (!message.includes(vector.refusedFor)) report("vector", `${at}.refusedFor`, vector.refusedFor, message);
+    else if (!message.includes(vector.refusedFor)) report("vector", `${at}.refusedFor`, `words of "${message}"`, vector.refusedFor);
   }
 }
