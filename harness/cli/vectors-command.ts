@@ -56,8 +56,12 @@ function check(file: string): CheckedFile {
   }
 }
 
-function inWords({ file, valid, invalid, problems }: CheckedFile): string {
+function inWords({ file, valid, invalid, problems, notCompared }: CheckedFile): string {
   const lines = problems.map(({ path, expected, found }) => `${file}: ${path}: expected ${expected}, found ${found}`);
   const verdict = problems.length === 0 ? "all as they promise" : `${problems.length} problems`;
-  return [...lines, `${file}: ${valid + invalid} vectors, ${valid} valid, ${invalid} invalid: ${verdict}`, ""].join("\n");
+  return [
+    ...lines,
+    `${file}: ${valid + invalid} vectors, ${valid} valid, ${invalid} invalid: ${[verdict, notCompared].filter(Boolean).join("; ")}`,
+    "",
+  ].join("\n");
 }
