@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { faults as catalogue } from "../faults/catalogue.ts";
@@ -6,6 +6,8 @@ import type { Fault } from "../faults/fault.ts";
 import { TrialPool } from "../faults/pool.ts";
 import { killed, type Proof, proofExitCode, prove } from "../faults/proof.ts";
 import { proofJson, proofMarkdown, proofSummary } from "../faults/proof-report.ts";
+import { makeFolder } from "../input/folder.ts";
+import { InputError } from "../input/input-error.ts";
 import { globMatcher } from "../report/baseline.ts";
 import { counted } from "../report/layout.ts";
 import { allChecks, loadLibrary } from "../scenario/load.ts";
@@ -42,7 +44,7 @@ export async function proveCommand({
   const faults = globs === undefined ? catalogue : chosen(globs);
   const whole = globs === undefined && only === undefined;
   if (report !== undefined && !whole) throw new UsageError("--report: a proof of a part is none; leave out --fault and --checks");
-  if (report !== undefined) mkdirSync(report, { recursive: true });
+  if (report !== undefined) makeFolderFor(report);
   const pool = new TrialPool(workers ?? availableParallelism(), { checks: selects && checks.map(({ id }) => id), sockets });
   const progress = progressOf(faults.length + 2);
   try {
@@ -66,6 +68,14 @@ export async function proveCommand({
   } finally {
     progress.end();
     await pool.close();
+  }
+}
+
+function makeFolderFor(report: string): void {
+  try {
+    makeFolder(report);
+  } catch (error) {
+    throw new InputError(`--report ${report}: ${(error as Error).message}`);
   }
 }
 

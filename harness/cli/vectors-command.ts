@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../input/folder.ts";
 import { InputError } from "../input/input-error.ts";
 import { readText } from "../input/text-file.ts";
 import { packageRoot } from "../paths.ts";
@@ -15,7 +16,7 @@ export function vectorsGenerateCommand({ out = folder }: { out?: string }): void
     const file = generate(topic);
     const path = join(out, `${topic.topic}.json`);
     try {
-      mkdirSync(out, { recursive: true });
+      makeFolder(out);
       writeFileSync(path, textOf(file));
     } catch (error) {
       throw new InputError(`${path}: ${(error as Error).message}`);
@@ -55,8 +56,12 @@ function check(file: string): CheckedFile {
   }
 }
 
-function inWords({ file, valid, invalid, problems }: CheckedFile): string {
+function inWords({ file, valid, invalid, problems, notCompared }: CheckedFile): string {
   const lines = problems.map(({ path, expected, found }) => `${file}: ${path}: expected ${expected}, found ${found}`);
   const verdict = problems.length === 0 ? "all as they promise" : `${problems.length} problems`;
-  return [...lines, `${file}: ${valid + invalid} vectors, ${valid} valid, ${invalid} invalid: ${verdict}`, ""].join("\n");
+  return [
+    ...lines,
+    `${file}: ${valid + invalid} vectors, ${valid} valid, ${invalid} invalid: ${[verdict, notCompared].filter(Boolean).join("; ")}`,
+    "",
+  ].join("\n");
 }

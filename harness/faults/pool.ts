@@ -3,8 +3,8 @@ import type { Run } from "./proof.ts";
 import type { Job, Trial } from "./trial.ts";
 import type { WorkerData } from "./trial-worker.ts";
 
-/** A trial takes about a second; over real sockets, on a busy machine, ten times as long. */
-const TRIAL_TIMEOUT_MS = 120_000;
+/** A trial takes about a second, and that of everything over real sockets ten; on a machine with much else to do, ten times as long. */
+const TRIAL_TIMEOUT_MS = { "in full": 900_000, selection: 300_000, fault: 300_000 } as const;
 
 interface Waiting {
   readonly job: Job;
@@ -65,12 +65,15 @@ export class TrialPool {
         return;
       }
       worker.postMessage(current.job);
-      timer = setTimeout(() => fail(new Error(`no end within ${TRIAL_TIMEOUT_MS / 1000} s (a hang)`)), TRIAL_TIMEOUT_MS);
+      const limit = TRIAL_TIMEOUT_MS["unbroken" in current.job ? current.job.unbroken : "fault"];
+      timer = setTimeout(() => fail(new Error(`no end within ${limit / 1000} s (a hang)`)), limit);
     };
     // What has hung or ended is of no use to the next trial.
     const fail = (error: Error): void => {
       if (!this.#workers.delete(worker)) return;
       void worker.terminate();
+      const place = this.#idle.indexOf(take);
+      if (place >= 0) this.#idle.splice(place, 1);
       finish()?.reject(error);
       this.#free++;
       if (this.#waiting.length > 0) this.#next();

@@ -38,8 +38,8 @@ export function proofMarkdown(proof: Proof, checks: readonly Check[]): string {
     "# What the suites catch",
     "",
     "Made by `npx expat-conformance prove --report reports`. A *fault* is a named defect that the bundled reference is started with; it is",
-    "*killed* when at least one check fails for it. How the runs are made is said in docs/architecture.md, “The proof”; `reference --fault NAME`",
-    "serves any of them as a shim.",
+    "*killed* when at least one check fails for it, or warns where the statement is a SHOULD. How the runs are made is said in",
+    "docs/architecture.md, “The proof”; `reference --fault NAME` serves any of them as a shim.",
     "",
     `- ${faults} faults: ${dead} killed, ${equivalent} equivalent, ${survivors.length} survivors. Score: ${score.toFixed(1)} % of those that are not equivalent.`,
     `- Without a fault: ${executed.inFull} results of all instances over real TLS and ${executed.selection} of the selection in memory, ${falseAlarms.length} false alarms.`,
@@ -61,12 +61,17 @@ export function proofMarkdown(proof: Proof, checks: readonly Check[]): string {
     ...(["attester", "relying-party"] as const).flatMap((role) => table(role, proof)),
     "## Checks, and how many faults each sees",
     "",
-    `${seeing.size} of ${checks.length} checks see a fault. Positive checks that see none ask for what no fault of the catalogue takes away; probes never fail.`,
+    `${seeing.size} of ${checks.length} checks see a fault; ${checks.filter(({ kind }) => kind === "probe").length} are probes, which never fail. The others stand at the end.`,
     "",
     "| check | faults |",
     "|---|--:|",
     ...checks.filter(({ id }) => seeing.has(id)).map(({ id }) => `| \`${id}\` | ${seeing.get(id)} |`),
     "",
+    ...named(
+      "Positive checks that no fault makes fail: what they ask for, none of the catalogue takes away",
+      checks.filter(({ id, kind }) => kind === "positive" && !seeing.has(id)).map(({ id }) => id),
+    ),
+    ...named("Faults that are seen by checks of other statements alone", seenByOthers(proof, checks)),
   ].join("\n");
 }
 
@@ -75,6 +80,17 @@ function faultsSeen({ tried }: Proof): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { seenBy } of tried) for (const id of seenBy) counts.set(id, (counts.get(id) ?? 0) + 1);
   return counts;
+}
+
+/** Faults of which no check that sees them carries a statement that they break: they come to light by what follows from them. */
+function seenByOthers({ tried }: Proof, checks: readonly Check[]): string[] {
+  const statements = new Map(checks.map(({ id, requirements }) => [id, requirements]));
+  return tried
+    .filter(
+      ({ fault, seenBy }) =>
+        seenBy.length > 0 && !seenBy.some((id) => statements.get(id)?.some((name) => fault.requirements.includes(name))),
+    )
+    .map(({ fault }) => fault.id);
 }
 
 function equivalents({ tried }: Proof): TriedFault[] {

@@ -49,11 +49,13 @@ export async function prove(faults: readonly Fault[], checks: readonly Check[], 
   const unbroken = [attempt("without a fault", { unbroken: "in full" }), attempt("without a fault", { unbroken: "selection" })] as const;
   const trials = faults.map((fault) => attempt(fault.id, { fault: fault.id }));
   const [inFull, selection] = await Promise.all(unbroken);
+  const places = new Map(checks.map(({ id }, index) => [id, index]));
+  const inOrder = (a: string, b: string): number => (places.get(a) ?? 0) - (places.get(b) ?? 0);
   const tried: (TriedFault & { readonly proven: boolean })[] = [];
   for (const [index, fault] of faults.entries()) {
     const trial = await trials[index];
     const proven = trial?.errors.length === 0;
-    tried.push({ fault, seenBy: proven ? trial.failed : [], proven });
+    tried.push({ fault, seenBy: proven ? trial.failed.toSorted(inOrder) : [], proven });
   }
   const seen = new Set(tried.flatMap(({ seenBy }) => seenBy));
   const ids = (wanted: (each: (typeof tried)[number]) => boolean) => tried.filter(wanted).map(({ fault }) => fault.id);

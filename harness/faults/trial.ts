@@ -14,7 +14,7 @@ import type { Fault, Needs } from "./fault.ts";
 import { faulty, needsSockets } from "./faulty.ts";
 import { MemoryDriver, MemoryNetwork } from "./memory-driver.ts";
 
-/** What the suites made of one implementation. All lists are in the order of the suites. */
+/** What the suites made of one implementation. In no order. */
 export interface Trial {
   /** Checks with the outcome `fail` or `warn`: these see the fault. */
   readonly failed: readonly string[];
@@ -44,10 +44,10 @@ export interface TrialOptions {
   readonly sockets?: boolean | undefined;
 }
 
-/** Runs the checks of the fault's role against the reference with the fault: one instance of each case. */
+/** Runs the checks of the fault's role, and of scripts that have the implementation play both, against the reference with the fault: one instance of each case. */
 export function tryFault(fault: Fault, options: TrialOptions): Promise<Trial> {
   const sockets = (options.sockets ?? false) || needsSockets(fault);
-  const wanted = (instance: Instance) => instance.script.iut === fault.role && instance.script.kind !== "probe";
+  const wanted = ({ script }: Instance) => (script.iut === fault.role || script.abilities.has("both-roles")) && script.kind !== "probe";
   return run(fault, { ...options, sockets }, (instances) => one(instances.filter(wanted), fault.needs ?? {}, sockets));
 }
 
@@ -92,7 +92,9 @@ async function run(
       ...(selects && { selects }),
       report(results) {
         for (const { check, instance, outcome, detail } of results) {
-          if (outcome === "fail" || outcome === "warn") failed.add(check);
+          // Without a fault nothing may be doubtful either.
+          const isAlarm = fault === undefined && (outcome === "inconclusive" || outcome === "blocked");
+          if (outcome === "fail" || outcome === "warn" || isAlarm) failed.add(check);
           if (outcome === "harness-error") errors.push(`${instance}: ${detail.split("\n", 2).join(" ").trim()}`);
           else if (outcome !== "unsupported" && outcome !== "blocked") executed++;
         }

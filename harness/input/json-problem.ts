@@ -56,6 +56,8 @@ function issuesIn(
 
 // A third of the letters may be wrong, or two that changed places; more is another word.
 function alike(name: string, names: ReadonlySet<string>): string {
+  // A right name in a wrong place is no slip of the pen.
+  if (names.has(name)) return "";
   const [nearest] = [...names]
     .map((known) => ({ known, far: distance(known.toLowerCase(), name.toLowerCase()) }))
     .filter(({ far }) => far <= Math.max(name.length / 3, name.length > 3 ? 2 : 1))

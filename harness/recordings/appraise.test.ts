@@ -116,6 +116,16 @@ describe("what is not given", () => {
     expect(outcomes(appraisal)).toMatchObject({ "certificate-path": "finding", binding: "passed" });
     expect(appraisal.now).toEqual({ time: clock, recorded: false });
   });
+
+  it("of a policy is said where it would decide: the measurement where there is Evidence", () => {
+    const policyOf = (policy: object) => appraised(recording({ policy })).steps.find(({ step }) => step === "policy");
+    const unjudged = { outcome: "not-judged", needs: ["policy.measurement"], reason: "that attestation is there" };
+    expect(policyOf({})).toMatchObject(unjudged);
+    expect(policyOf({ attestation: "required" })).toMatchObject(unjudged);
+    expect(policyOf({ attestation: "required", measurement: null })).toMatchObject({ outcome: "passed" });
+    expect(policyOf({ attestation: "required", measurement: "00" })).toMatchObject({ outcome: "finding" });
+    expect(policyOf({ attestation: "none" })).toMatchObject({ outcome: "skipped" });
+  });
 });
 
 it("a CMW that is itself signed needs the anchors of its signer, and no other does", () => {

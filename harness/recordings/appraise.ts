@@ -54,7 +54,7 @@ export function appraise(recording: Recording, clock: Date): Appraisal {
   const { begun, needed, now } = prepare(recording, clock);
   const problems: JsonProblem[] = [];
   const parts = begun.map((part) => ({ part, results: resultsOf(part, needed, problems) }));
-  const steps = parts.flatMap(({ part, results }) => part.steps.map((step, index) => describe(part.prefix, step, results[index], needed)));
+  const steps = parts.flatMap(({ part, results }) => part.steps.map((step, index) => describe(part.prefix, step, results[index])));
   const requestKnown = recording.kind !== "authenticator" || ("request" in recording.inputs && recording.inputs.request !== undefined);
   const last = begun.at(-1);
   const values = begun.flatMap((part) => computedValues(part, requestKnown));
@@ -79,9 +79,11 @@ interface Judged {
   readonly results: readonly Result[];
 }
 
-type Result = StepResult | { readonly step: string; readonly kind: "not-judged"; readonly needs: readonly string[] };
+type Result =
+  | StepResult
+  | { readonly step: string; readonly kind: "not-judged"; readonly needs: readonly string[]; readonly judged?: string | undefined };
 
-function resultsOf(part: Begun, needed: ReadonlyMap<string, Needed>, problems: JsonProblem[]): Result[] {
+function resultsOf(part: Begun, needed: ReadonlyMap<string, readonly Needed[]>, problems: JsonProblem[]): Result[] {
   switch (part.about) {
     case "exporter":
       return run(part.steps, part.state, needed, problems);
@@ -98,19 +100,18 @@ function resultsOf(part: Begun, needed: ReadonlyMap<string, Needed>, problems: J
 function run<State extends object>(
   steps: readonly Step<State>[],
   state: State,
-  needed: ReadonlyMap<string, Needed>,
+  needed: ReadonlyMap<string, readonly Needed[]>,
   problems: JsonProblem[],
 ): Result[] {
   return steps.map((step): Result => {
-    const needs = needed.get(step.name);
-    if (needs && needs.judged === undefined && step.applies?.(state)?.kind !== "blocked")
-      return { step: step.name, kind: "not-judged", needs: needs.members };
+    const needs = needed.get(step.name) ?? [];
+    const first = needs.find(({ judged, where }) => judged === undefined && where === undefined);
+    if (first && step.applies?.(state)?.kind !== "blocked") return { step: step.name, kind: "not-judged", needs: first.members };
     try {
       const [result] = runAll([step], state);
       if (result === undefined) throw new RangeError(`the step ${step.name} has no result`);
-      return result.kind === "passed" && needs && (needs.where?.(state) ?? true)
-        ? { step: step.name, kind: "not-judged", needs: needs.members }
-        : result;
+      const missing = result.kind === "passed" ? needs.find(({ where }) => where?.(state) ?? true) : undefined;
+      return missing ? { step: step.name, kind: "not-judged", needs: missing.members, judged: missing.judged } : result;
     } catch (error) {
       if (error instanceof MissingValue) return { step: step.name, kind: "not-judged", needs: error.members };
       if (!(error instanceof InputError)) throw error;
@@ -126,17 +127,11 @@ function explained(results: readonly Result[], explain: (results: readonly StepR
   return results.map((result) => explanations.find(({ step }) => step === result.step) ?? result);
 }
 
-function describe(
-  prefix: string,
-  step: Pick<Step<never>, "name" | "title" | "why" | "rules">,
-  result: Result | undefined,
-  needed: ReadonlyMap<string, Needed>,
-): AppraisedStep {
+function describe(prefix: string, step: Pick<Step<never>, "name" | "title" | "why" | "rules">, result: Result | undefined): AppraisedStep {
   const { name, title, why } = step;
   const requirements = requirementsOf(step);
   const described = { step: prefix + name, title, why };
   if (result === undefined) throw new RangeError(`the step ${name} has no result`);
-  const judged = needed.get(name)?.judged;
   switch (result.kind) {
     case "finding": {
       const { finding, mistakes = [] } = result;
@@ -145,7 +140,7 @@ function describe(
       return { ...described, outcome: "finding", requirements: narrower.length > 0 ? narrower : ofRule, finding, mistakes };
     }
     case "not-judged":
-      return { ...described, outcome: "not-judged", requirements, needs: result.needs, ...(judged && { reason: judged }) };
+      return { ...described, outcome: "not-judged", requirements, needs: result.needs, ...(result.judged && { reason: result.judged }) };
     case "passed":
       return { ...described, outcome: "passed", requirements };
     default:

@@ -1,5 +1,6 @@
+import { evidenceIn } from "../appraisal/attestation-reading.ts";
 import { isSignedCmw } from "../appraisal/cmw-reading.ts";
-import type { AppraisalState } from "../appraisal/state.ts";
+import { type AppraisalState, attestationExtensions } from "../appraisal/state.ts";
 import { defaultProfile } from "../attestation/profile.ts";
 import { connectionOf } from "../vectors/connection.ts";
 import { type Begun, begin, type Judged } from "../vectors/judge.ts";
@@ -16,14 +17,14 @@ export interface Needed {
   readonly members: readonly string[];
   /** What of the step was judged all the same. */
   readonly judged?: string;
-  /** Of one that is needed for some messages alone: whether it is for this one, asked when the step has run. */
+  /** Of one that is needed for some messages alone: whether it is for this one, asked when the step has run (and passed). */
   readonly where?: (state: object) => boolean;
 }
 
 /** An appraisal that is about to begin, and of each step that cannot be judged (in full) why not. */
 export interface Prepared {
   readonly begun: readonly Begun[];
-  readonly needed: ReadonlyMap<string, Needed>;
+  readonly needed: ReadonlyMap<string, readonly Needed[]>;
   /** The time that is judged by; undefined where none is. */
   readonly now: Date | undefined;
 }
@@ -98,22 +99,43 @@ function asGiven(begun: Begun, { inputs, kind }: Recording): Begun {
 }
 
 // The steps that ask for more than a message and an exporter. (What is missing of the exporter shows when a step asks for it.)
-function neededOf({ kind, inputs }: Recording): Map<string, Needed> {
-  const needed = new Map<string, Needed>();
+function neededOf({ kind, inputs }: Recording): Map<string, readonly Needed[]> {
+  const needed = new Map<string, readonly Needed[]>();
   if (kind === "authenticator" && "sender" in inputs && !("request" in inputs && inputs.request !== undefined)) {
     const members = ["request"];
-    for (const step of ["context", "schemes", "extensions", "certificate-verify", "finished"]) needed.set(step, { members });
+    for (const step of ["context", "schemes", "extensions", "certificate-verify", "finished"]) needed.set(step, [{ members }]);
   }
   const { trust, policy } = inputs as Partial<Recording<"authenticator">["inputs"]>;
   const path = "all but the path to a root";
-  if (trust?.pkix === undefined) needed.set("certificate-path", { members: ["trust.pkix"], judged: path });
+  if (trust?.pkix === undefined) needed.set("certificate-path", [{ members: ["trust.pkix"], judged: path }]);
   if (trust?.attestation === undefined) {
-    needed.set("evidence-signature", { members: ["trust.attestation"], judged: path });
-    needed.set("cmw", { members: ["trust.attestation"], judged: path, where: holdsSignedCmw });
+    needed.set("evidence-signature", [{ members: ["trust.attestation"], judged: path }]);
+    needed.set("cmw", [{ members: ["trust.attestation"], judged: path, where: holdsSignedCmw }]);
   }
-  if (trust?.results === undefined) needed.set("result", { members: ["trust.results"], judged: path });
-  if (policy === undefined) needed.set("policy", { members: ["policy"] });
+  if (trust?.results === undefined) needed.set("result", [{ members: ["trust.results"], judged: path }]);
+  if (policy === undefined) needed.set("policy", [{ members: ["policy"] }]);
+  else needed.set("policy", neededOfPolicy(policy));
   return needed;
+}
+
+// The demand decides where nothing is attested, the reference value where there is Evidence: who gives neither has judged neither.
+function neededOfPolicy({ attestation, measurement }: NonNullable<Recording<"authenticator">["inputs"]["policy"]>): Needed[] {
+  const needed: Needed[] = [];
+  if (attestation === undefined) needed.push({ members: ["policy.attestation"], where: isUnattested });
+  // null is a policy: any measurement will do.
+  if (measurement === undefined) needed.push({ members: ["policy.measurement"], judged: "that attestation is there", where: hasEvidence });
+  return needed;
+}
+
+function isUnattested(state: object): boolean {
+  return "facts" in state && attestationExtensions(state as AppraisalState).length === 0;
+}
+
+// What could not be read may be Evidence.
+function hasEvidence(state: object): boolean {
+  if (!("facts" in state) || isUnattested(state)) return false;
+  const { facts } = state as AppraisalState;
+  return facts.messages === undefined || evidenceIn(state as AppraisalState).length > 0;
 }
 
 function holdsSignedCmw(state: object): boolean {

@@ -3,7 +3,7 @@ import { InputError } from "../input/input-error.ts";
 import { parseYamlDocument } from "../input/yaml-file.ts";
 import { Baseline, type BaselineEntry, draftBaselineSchema, type Fate, globMatcher, UNEXPLAINED } from "./baseline.ts";
 import { oneLine } from "./printable.ts";
-import type { ResultRecord } from "./records.ts";
+import { byCheck, type ResultRecord } from "./records.ts";
 
 /** A baseline brought up to date with what a run showed. */
 export interface BaselineUpdate {
@@ -65,11 +65,8 @@ export function updateBaseline(text: string | undefined, results: readonly Resul
     .map(({ entry }) => ({ entry, matches: globMatcher(entry.check) }));
   const isWaiting = ({ check, instance, outcome }: ResultRecord) =>
     waiting.some(({ entry, matches }) => entry.outcome === outcome && (matches(check) || matches(instance)));
-  const added = newEntries(
-    unexcused.filter((result) => !isWaiting(result)),
-    results,
-    reason,
-  );
+  // The order of a run is one that nobody can foretell.
+  const added = newEntries(unexcused.filter((result) => !isWaiting(result)).toSorted(byCheck), results, reason);
   if (added.length > 0) list.flow = false;
   for (const [index, entry] of added.entries()) {
     const node = document.createNode(entry) as YAMLMap;

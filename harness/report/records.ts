@@ -122,6 +122,13 @@ export type HeaderRecord = z.output<typeof headerRecord>;
 export type ResultRecord = z.output<typeof resultRecord>;
 export type FooterRecord = z.output<typeof footerRecord>;
 
+/** The order in which results are shown: that of the names of their checks, then of the instances, numbers in them as numbers. */
+export function byCheck(a: ResultRecord, b: ResultRecord): number {
+  return names.compare(a.check, b.check) || names.compare(a.instance, b.instance);
+}
+
+const names = new Intl.Collator("en", { numeric: true });
+
 /** A report that was read. Without a footer it is one of an aborted run, and proves nothing. */
 export interface Report {
   readonly header: HeaderRecord;

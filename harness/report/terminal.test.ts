@@ -162,9 +162,9 @@ describe("the summary", () => {
     expect(text).toContain(
       [
         "passed or observed/asked  at/server  at/client  rp/server  rp/client",
+        "cmw/3                             -          -          -          -",
         "expat/5                           -          -        1/2        0/1",
         "rfc9261/6                       1/1        1/1          -          -",
-        "cmw/3                             -          -          -          -",
         "",
       ].join("\n"),
     );

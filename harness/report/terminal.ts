@@ -3,7 +3,7 @@ import type { CheckChanges } from "../scenario/versions.ts";
 import { finding } from "./finding.ts";
 import { counted } from "./layout.ts";
 import { oneLine, printable } from "./printable.ts";
-import type { ResultRecord } from "./records.ts";
+import { byCheck, type ResultRecord } from "./records.ts";
 import type { Reporter } from "./reporter.ts";
 import {
   blockedSection,
@@ -79,6 +79,8 @@ export function terminalReporter(options: TerminalOptions): TerminalReporter {
       shown = true;
     },
     end: ({ goals }, notices) => {
+      // The order of a run is one that nobody can foretell; what is summed up stands in that of the checks.
+      results.sort(byCheck);
       section("", blockedSection(results, verbosity === "verbose" ? results.length : 3, options));
       section(
         since === undefined ? "" : `New since ${since.version}, and no regressions`,

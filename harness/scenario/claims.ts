@@ -23,8 +23,9 @@ interface Claim {
  */
 export function lookAtHello(run: ScriptRun): Deviation | undefined {
   const { supports } = run.driver.hello;
+  // Names ignore case, and parameters may stand behind them (RFC 6838 sections 4.2 and 4.3).
   const isMediaType = (value: string | number) =>
-    /^(application|text|message|model|multipart)\/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*$/.test(String(value));
+    /^(application|text|message|model|multipart)\/[a-z0-9][a-z0-9!#$&^_.+-]*(\s*;.*)?$/i.test(String(value));
   const mediaType = { possible: isMediaType, form: "a media type" };
   const claims: readonly Claim[] = [
     { what: "feature", declared: supports.features, known: featureNames },

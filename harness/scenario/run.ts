@@ -103,9 +103,7 @@ export async function runInstances(instances: readonly Instance[], options: RunO
         const verdict = await repeated(control, runOnce);
         const seen = again && (await repeated(again.instance, runOnce));
         for (const refusal of refusals) {
-          if (differ("pass", verdict.outcome)) refusal.release(inconsistent(`its control ${control.id}`, "pass", verdict));
-          else if (refusal === again && seen && differ("pass", seen.outcome)) refusal.release(inconsistent("the same", "pass", seen));
-          else refusal.release();
+          refusal.release(secondVerdict(control, verdict, refusal === again ? seen : undefined));
         }
       }
     };
@@ -164,6 +162,19 @@ export async function runInstances(instances: readonly Instance[], options: RunO
 
   await Promise.all(Array.from({ length: Math.max(1, options.workers) }, (_, number) => worker(number)));
   if (stopped !== undefined) throw stopped;
+}
+
+/** What becomes of a refusal that passed, when its control has been run again, and perhaps itself; undefined: it stands. */
+function secondVerdict(control: Instance, repeated: Verdict, seen: Verdict | undefined): Verdict | undefined {
+  // What must be refused was accepted: that it was refused once before is no excuse.
+  if (seen && (seen.outcome === "fail" || seen.outcome === "warn"))
+    return { ...seen, detail: `${seen.detail}, though it was refused before` };
+  if (repeated.outcome === "blocked") {
+    return { outcome: "blocked", detail: `its control ${control.id} could not be repeated: ${repeated.detail}` };
+  }
+  if (differ("pass", repeated.outcome)) return inconsistent(`its control ${control.id}`, "pass", repeated);
+  if (seen && seen.outcome !== "blocked" && differ("pass", seen.outcome)) return inconsistent("the same", "pass", seen);
+  return undefined;
 }
 
 function givenUp(failures: number): Verdict {

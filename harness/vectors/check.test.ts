@@ -25,7 +25,9 @@ function first<T>(list: readonly T[], fits: (element: T) => boolean = () => true
 
 /** The same kind of file by someone else: nothing is generated to compare with, so that the judge alone decides. */
 function foreign(file: VectorFile): void {
+  const { topic } = file;
   file.topic = "of-someone-else";
+  for (const vector of file.groups.flatMap(({ vectors }) => vectors)) vector.id = vector.id.replace(topic, file.topic);
 }
 
 function places(problems: readonly VectorProblem[]): string[] {
@@ -98,6 +100,19 @@ describe("a vector that was tampered with is found, and where", () => {
     const { problems } = checkFile("file", text, topics);
     expect(problems).toMatchObject([{ kind: "vector", expected: "aik-hash: aik-mismatch", found: "binding: binding-mismatch" }]);
     expect(problems[0]?.path).toMatch(/\.flags\.1$/);
+  });
+
+  it("a file under the name of another topic, by its ids", () => {
+    const relabelled = changed("bindings", (file) => {
+      file.topic = "of-someone-else";
+    });
+    const { problems, notCompared } = checkFile("file", relabelled, topics);
+    expect(problems).toHaveLength((JSON.parse(relabelled) as VectorFile).numberOfVectors);
+    expect(problems[0]).toMatchObject({ kind: "vector", path: "groups.0.vectors.0.id", found: "bindings/sha256/key-p256" });
+    expect(notCompared).toBe("stages not compared: not a topic of this suite");
+    const renamed = checkFile("file", changed("bindings", foreign), topics);
+    expect(renamed).toMatchObject({ problems: [], notCompared });
+    expect(checkFile("file", textOfFile("bindings"), topics).notCompared).toBeUndefined();
   });
 
   it("an intermediate that another program has written, and other bytes for the same values", () => {
@@ -236,7 +251,7 @@ describe("what is no file of vectors is said to be so, and all else in it is sti
     });
     const { problems } = checkFile("file", text, topics);
     expect(problems.map(({ kind, found }) => [kind, found])).toEqual([
-      ["input", "bindings/sha256/key-p256"],
+      ["input", "of-someone-else/sha256/key-p256"],
       ["input", "Unheard"],
       ["input", String(all + 1)],
     ]);

@@ -23,6 +23,8 @@ export interface CheckedFile {
   readonly valid: number;
   readonly invalid: number;
   readonly problems: readonly VectorProblem[];
+  /** What was not looked at, and why. */
+  readonly notCompared?: string;
 }
 
 /**
@@ -35,7 +37,8 @@ export function checkFile(file: string, text: string, topics: readonly Topic[]):
     void problems.push({ kind, file, path, expected, found });
   const json = parse(text, report);
   if (json === undefined) return { file, valid: 0, invalid: 0, problems };
-  const topic = topics.find((known) => known.topic === topicOf(json));
+  const named = topicOf(json);
+  const topic = topics.find((known) => known.topic === named);
   const groupKinds = topic ? topic.groups.map(({ kind }) => kind) : Object.keys(kinds);
   const schema = vectorFileSchema([...new Set(groupKinds)] as [Kind, ...Kind[]]);
   const issues = schemaIssues(schema, json);
@@ -57,6 +60,9 @@ export function checkFile(file: string, text: string, topics: readonly Topic[]):
       const at = `groups.${groupIndex}.vectors.${index}`;
       if (ids.has(vector.id)) report("input", `${at}.id`, "an id that no other vector has", vector.id);
       ids.add(vector.id);
+      // The ids name what they were made for: a file under the name of another topic would not be compared with anything.
+      if (typeof named === "string" && !vector.id.startsWith(`${named}/`))
+        report("vector", `${at}.id`, `an id that begins with the file's topic, "${named}/"`, vector.id);
       counts[vector.result]++;
       judgeVector(group, vector, json.flags, at, report);
     }
@@ -64,7 +70,8 @@ export function checkFile(file: string, text: string, topics: readonly Topic[]):
   const total = counts.valid + counts.invalid;
   if (issues.length === 0 && json.numberOfVectors !== total)
     report("input", "numberOfVectors", String(total), String(json.numberOfVectors));
-  return { file, ...counts, problems };
+  const notCompared = topic === undefined && { notCompared: "stages not compared: not a topic of this suite" };
+  return { file, ...counts, problems, ...notCompared };
 }
 
 type Report = (kind: VectorProblem["kind"], path: string, expected: string, found: string) => void;

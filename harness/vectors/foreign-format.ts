@@ -88,12 +88,15 @@ function vectorOf(kind: ForeignKind) {
     refusedFor: z.string(),
     output: z.null(),
   });
-  return z.discriminatedUnion("result", [confirmed, refused]);
+  return z.discriminatedUnion("result", [confirmed, refused], "confirmed, or refused");
 }
 
-const vector = z.union(
-  (Object.keys(foreignKinds) as ForeignKind[]).map(vectorOf) as [ReturnType<typeof vectorOf>, ...ReturnType<typeof vectorOf>[]],
-);
+/** The schema of a vector of each kind. */
+export const foreignVectorSchemas = Object.fromEntries(
+  (Object.keys(foreignKinds) as ForeignKind[]).map((kind) => [kind, vectorOf(kind)]),
+) as Record<ForeignKind, ReturnType<typeof vectorOf>>;
+
+const vector = z.union(Object.values(foreignVectorSchemas) as [ReturnType<typeof vectorOf>, ...ReturnType<typeof vectorOf>[]]);
 
 /** The schema of a file of foreign vectors. */
 export const foreignFileSchema = z.strictObject({
@@ -107,6 +110,9 @@ export const foreignFileSchema = z.strictObject({
   numberOfVectors: z.number().int().min(1),
   vectors: z.array(vector).min(1),
 });
+
+/** The same of what stands around the vectors, each of which is read by itself. */
+export const foreignFrameSchema = foreignFileSchema.extend({ vectors: z.array(z.unknown()).min(1) });
 
 export type ForeignFile = z.output<typeof foreignFileSchema>;
 export type ForeignVector = ForeignFile["vectors"][number];

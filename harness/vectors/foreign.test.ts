@@ -36,6 +36,8 @@ describe.each(names)("what others published, %s,", (name) => {
       Object.assign(vector ?? {}, { output: JSON.parse(altered) as unknown });
       const { problems } = checkForeign(name, JSON.stringify(file));
       expect(problems.map(({ kind, path }) => [kind, path])).toEqual([["vector", `vectors.${index}.output`]]);
+      const [problem] = problems.map(({ expected, found }) => ({ computed: JSON.parse(expected), inFile: JSON.parse(found) }) as unknown);
+      expect(problem).toEqual({ computed: output, inFile: JSON.parse(altered) as unknown });
     }
   });
 });
@@ -53,7 +55,7 @@ describe("a file of foreign vectors that is wrong", () => {
       { kind: "vector", path: `vectors.${refused}`, expected: expect.stringContaining("a refusal") },
     ]);
     expect(altered(({ vectors }) => Object.assign(vectors[refused] ?? {}, { refusedFor: "the weather" }))).toMatchObject([
-      { kind: "vector", path: `vectors.${refused}.refusedFor`, expected: "the weather" },
+      { kind: "vector", path: `vectors.${refused}.refusedFor`, found: "the weather" },
     ]);
   });
 
@@ -69,6 +71,32 @@ describe("a file of foreign vectors that is wrong", () => {
     ]);
     expect(altered((file) => Object.assign(file, { numberOfVectors: 1 }))).toMatchObject([{ path: "numberOfVectors", expected: "6" }]);
     expect(checkForeign("x.json", "{").problems).toMatchObject([{ kind: "input", path: "(the file)", expected: "JSON" }]);
+  });
+
+  it("still has its other vectors judged, and each is read as the kind that it says", () => {
+    const judged = (change: (vectors: Record<string, unknown>[]) => void) => {
+      const file = fileOf("cmw.json");
+      change(file.vectors as never);
+      const { valid, invalid, problems } = checkForeign("cmw.json", JSON.stringify(file));
+      return { less: file.vectors.length - valid - invalid, problems };
+    };
+    expect(judged(([one]) => Object.assign(one ?? {}, { kind: "cwm" }))).toMatchObject({
+      less: 1,
+      problems: [{ kind: "input", path: "vectors.0.kind", expected: expect.stringContaining("cmw"), found: '"cwm"' }],
+    });
+    expect(judged(([one]) => Object.assign(one ?? {}, { inputs: { cmwData: "a" } }))).toMatchObject({
+      less: 1,
+      problems: [{ kind: "input", path: "vectors.0.inputs.cmwData", found: '"a"' }],
+    });
+    expect(judged(([one]) => Object.assign(one ?? {}, { cmwData: "00" }))).toMatchObject({
+      less: 1,
+      problems: [{ kind: "input", path: "vectors.0.cmwData", expected: "no such member" }],
+    });
+    expect(judged(([one]) => Object.assign(one ?? {}, { result: "yes" }))).toMatchObject({
+      less: 1,
+      problems: [{ kind: "input", path: "vectors.0.result", expected: "confirmed, or refused", found: '"yes"' }],
+    });
+    expect(judged((vectors) => vectors.splice(0, 1, null as never))).toMatchObject({ less: 1, problems: [{ path: "vectors.0.kind" }] });
   });
 
   it("whose signature does not verify with its key is found", () => {

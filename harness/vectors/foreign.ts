@@ -9,11 +9,11 @@ import type { Envelope, OpenedToken } from "../attestation/token.ts";
 import { deriveSecret, hkdfExpandLabel } from "../authenticator/exporter.ts";
 import { verifyWith } from "../authenticator/signature.ts";
 import { finishedMac } from "../authenticator/transcript.ts";
-import { readJson } from "../input/json-problem.ts";
+import { readJson, shown } from "../input/json-problem.ts";
 import { getContext } from "../wire/authenticator.ts";
 import { fromHex, toHex } from "../wire/bytes.ts";
 import type { CheckedFile, VectorProblem } from "./check.ts";
-import { type ForeignFile, type ForeignKind, type ForeignVector, foreignFileSchema, type foreignKinds } from "./foreign-format.ts";
+import { type ForeignKind, type ForeignVector, foreignFrameSchema, type foreignKinds, foreignVectorSchemas } from "./foreign-format.ts";
 
 type Inputs<K extends ForeignKind> = z.output<(typeof foreignKinds)[K]["inputs"]>;
 type Output<K extends ForeignKind> = z.output<(typeof foreignKinds)[K]["output"]>;
@@ -93,46 +93,74 @@ export function checkForeign(file: string, text: string): CheckedFile {
   const report = (kind: VectorProblem["kind"], path: string, expected: string, found: string) =>
     void problems.push({ kind, file, path: path || "(the file)", expected, found });
   const counts = { valid: 0, invalid: 0 };
-  const read = readFile(text, report);
-  if (read === undefined) return { file, ...counts, problems };
+  const frame = readFrame(text, report);
   const ids = new Set<string>();
-  for (const [index, vector] of read.vectors.entries()) {
+  // Where a vector has not the right form, the others are still judged.
+  for (const [index, json] of frame.vectors.entries()) {
+    const vector = readVector(json, index, report);
+    if (vector === undefined) continue;
     counts[vector.result === "confirmed" ? "valid" : "invalid"]++;
     if (ids.has(vector.id)) report("input", `vectors.${index}.id`, "an id that no other vector has", vector.id);
     ids.add(vector.id);
     checkVector(vector, `vectors.${index}`, report);
   }
-  const { length } = read.vectors;
-  if (read.numberOfVectors !== length) report("input", "numberOfVectors", String(length), String(read.numberOfVectors));
+  const { length } = frame.vectors;
+  const { numberOfVectors = length } = frame;
+  if (numberOfVectors !== length) report("input", "numberOfVectors", String(length), String(numberOfVectors));
   return { file, ...counts, problems };
 }
 
 type Report = (kind: VectorProblem["kind"], path: string, expected: string, found: string) => void;
 
-function readFile(text: string, report: Report): ForeignFile | undefined {
+interface Frame {
+  readonly vectors: readonly unknown[];
+  /** undefined: nothing that could be compared. */
+  readonly numberOfVectors?: number;
+}
+
+function readFrame(text: string, report: Report): Frame {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
     report("input", "", "JSON", (error as Error).message);
+    return { vectors: [] };
+  }
+  const result = readJson(foreignFrameSchema, json);
+  if ("read" in result) return result.read;
+  for (const { path, expected, found } of result.problems) report("input", path, expected, found);
+  const vectors: unknown = membersOf(json)["vectors"];
+  return { vectors: Array.isArray(vectors) ? vectors : [] };
+}
+
+// The kind says what the members are: of an unknown one nothing else can be said.
+function readVector(json: unknown, index: number, report: Report): ForeignVector | undefined {
+  const kind = membersOf(json)["kind"];
+  const schema = Object.entries(foreignVectorSchemas).find(([name]) => name === kind)?.[1];
+  if (schema === undefined) {
+    report("input", `vectors.${index}.kind`, `one of ${Object.keys(foreignVectorSchemas).join(", ")}`, shown(kind));
     return undefined;
   }
-  const result = readJson(foreignFileSchema, json);
+  const result = readJson(schema, json, ["vectors", index]);
   if ("read" in result) return result.read;
   for (const { path, expected, found } of result.problems) report("input", path, expected, found);
   return undefined;
 }
 
+function membersOf(json: unknown): Readonly<Record<string, unknown>> {
+  return typeof json === "object" && json !== null ? (json as Record<string, unknown>) : {};
+}
+
 function checkVector(vector: ForeignVector, at: string, report: Report): void {
   const run = confirm[vector.kind] as (inputs: ForeignVector["inputs"]) => unknown;
   try {
-    const found = run(vector.inputs);
-    if (vector.result === "refused") report("vector", at, `a refusal: ${vector.refusedFor}`, JSON.stringify(found));
-    else if (!isDeepStrictEqual(found, vector.output))
-      report("vector", `${at}.output`, JSON.stringify(vector.output), JSON.stringify(found));
+    const computed = run(vector.inputs);
+    if (vector.result === "refused") report("vector", at, `a refusal: ${vector.refusedFor}`, JSON.stringify(computed));
+    else if (!isDeepStrictEqual(computed, vector.output))
+      report("vector", `${at}.output`, JSON.stringify(computed), JSON.stringify(vector.output));
   } catch (error) {
     const { message } = error as Error;
     if (vector.result === "confirmed") report("vector", at, "inputs from which the output comes", message);
-    else if (!message.includes(vector.refusedFor)) report("vector", `${at}.refusedFor`, vector.refusedFor, message);
+    else if (!message.includes(vector.refusedFor)) report("vector", `${at}.refusedFor`, `words of "${message}"`, vector.refusedFor);
   }
 }
