@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
-import type { Lane } from "../fuzz/campaign.ts";
-import type { Part } from "../fuzz/lane.ts";
+import type { Lane } from "../campaign/campaign.ts";
+import type { Part } from "../campaign/lane.ts";
 import type { WorkerTask } from "./fuzz-worker.ts";
 
 /** A lane that is a thread with a process of the implementation of its own. Throws Error where the thread cannot go on. */

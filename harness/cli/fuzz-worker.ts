@@ -1,10 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Profile } from "../attestation/profile.ts";
-import { repertoireOf } from "../fuzz/exchange.ts";
-import { Generator } from "../fuzz/generator.ts";
-import { playPart } from "../fuzz/lane.ts";
-import { Player } from "../fuzz/player.ts";
-import { variationsOf } from "../fuzz/variations.ts";
+import { repertoireOf } from "../campaign/exchange.ts";
+import { Generator } from "../campaign/generator.ts";
+import { playPart } from "../campaign/lane.ts";
+import { Player } from "../campaign/player.ts";
+import { variationsOf } from "../campaign/variations.ts";
 import { killAll } from "../iut/process.ts";
 import type { Position } from "../iut/protocol.ts";
 import { loadLibrary } from "../scenario/load.ts";

@@ -1,6 +1,7 @@
 import { formatOf } from "../attestation/formats.ts";
 import { cmwPayload } from "../attestation/payload.ts";
 import { defaultProfile } from "../attestation/profile.ts";
+import { signDeterministically } from "../authenticator/deterministic-signing.ts";
 import type { ExporterSource, Side } from "../authenticator/secrets.ts";
 import { otherSide } from "../authenticator/secrets.ts";
 import { authenticatorStages } from "../forge/authenticator-stages.ts";
@@ -24,7 +25,6 @@ import {
   type Source,
 } from "./kinds.ts";
 import { render, renderStages } from "./render.ts";
-import { signDeterministically } from "./signing.ts";
 import type { StageJson } from "./stage-schemas.ts";
 
 /** A message that was made, with everything that a file says of it. */

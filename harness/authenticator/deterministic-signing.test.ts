@@ -1,9 +1,9 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { type SignatureAlgorithm, schemeAlgorithm, verifyWith } from "../authenticator/signature.ts";
 import { type Family, families, pki } from "../pki/test-pki.ts";
 import { toHex, utf8 } from "../wire/bytes.ts";
-import { signDeterministically } from "./signing.ts";
+import { signDeterministically } from "./deterministic-signing.ts";
+import { type SignatureAlgorithm, schemeAlgorithm, verifyWith } from "./signature.ts";
 
 const CONTENT = utf8("sample");
 

@@ -97,7 +97,12 @@ function appraisalOf(theirs: ReferenceChannel, ask: Omit<Params<"validate">, "ch
 function refusal({ refused }: { readonly refused: Refusal }, step: string, found?: Refused): Appraised {
   if (found) return { kind: "refuse", ...found };
   const { code = "other", detail = "" } = refused;
-  return { kind: "refuse", step, rule: code, finding: { code: code as RefusalCode, expected: "what the reference goes on with", found: detail } };
+  return {
+    kind: "refuse",
+    step,
+    rule: code,
+    finding: { code: code as RefusalCode, expected: "what the reference goes on with", found: detail },
+  };
 }
 
 // The exporter of a connection is the same at both ends; nothing is ever sent on this one.

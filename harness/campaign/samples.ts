@@ -1,6 +1,7 @@
 import { cmwPayload } from "../attestation/payload.ts";
 import { defaultProfile } from "../attestation/profile.ts";
 import { parsePrivateKey } from "../authenticator/certificate.ts";
+import { signDeterministically } from "../authenticator/deterministic-signing.ts";
 import { tlsExporter } from "../authenticator/exporter.ts";
 import { authenticatorStages } from "../forge/authenticator-stages.ts";
 import { buildAuthenticator, buildRequest } from "../forge/build.ts";
@@ -32,6 +33,8 @@ export function authenticatorTargets(
     request: new Uint8Array(60),
     certificateRequestContext: new Uint8Array(32),
     identity: { chain, key: parsePrivateKey(pkcs8), scheme: schemeOf[scheme] },
+    // An ECDSA signature of random length would make other sentences of the same seed.
+    sign: signDeterministically,
     attestation: format && attestation ? forgedAttestation(attestation, { scheme, format, payload: cmwPayload }) : null,
   });
   const names = authenticatorStages.map(({ name }) => name);

@@ -1,7 +1,7 @@
 import { constants, createHash, type KeyObject, privateEncrypt, sign } from "node:crypto";
 import { p256, p384 } from "@noble/curves/nist.js";
-import type { SignatureAlgorithm } from "../authenticator/signature.ts";
 import { type Bytes, concat, uint, utf8, view } from "../wire/bytes.ts";
+import type { SignatureAlgorithm } from "./signature.ts";
 
 /**
  * A signature that is the same on every machine and each time: ECDSA with the nonce of RFC 6979, RSASSA-PSS with a salt made of the content;
