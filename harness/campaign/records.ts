@@ -43,7 +43,9 @@ export const findingRecord = z.strictObject({
   first: count.describe("the number of the first case that showed it"),
   position: z.enum(positions),
   parameters: z.strictObject({ cipherSuite: z.string(), signatureScheme: z.string(), format: z.string().optional() }),
-  exercises: z.array(z.string()).describe("what is left of the case after shrinking: `stage/operation`, the id of a check, or `sequence/…`"),
+  exercises: z
+    .array(z.string())
+    .describe("what is left of the case after shrinking: `stage/operation`, the id of a check, or `sequence/…`"),
   requirements: z.array(z.string()),
   expected: z.string(),
   found: z.string(),
