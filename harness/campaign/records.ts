@@ -11,10 +11,13 @@ const count = z.number().int().min(0);
 const name = z.string().min(1);
 
 /** What a case ended as; `broke`: it hung, crashed or spoke nonsense; `discarded`: the edits did not fit, nothing was asked. */
-export const outcomeKinds = ["agrees", "observed", "discarded", "wrong", "broke", "harness-error"] as const;
+const outcomeKinds = ["agrees", "observed", "discarded", "wrong", "broke", "harness-error"] as const;
 
 /** What was done with the message that a case is about; `broke`: neither; `other`: there was none to decide on. */
-export const deeds = ["accepted", "refused", "broke", "other"] as const;
+const deeds = ["accepted", "refused", "broke", "other"] as const;
+
+export type OutcomeKind = (typeof outcomeKinds)[number];
+export type Deed = (typeof deeds)[number];
 
 export const campaignHeader = z.strictObject({
   type: z.literal("campaign"),

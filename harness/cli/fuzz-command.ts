@@ -1,110 +1,185 @@
-import { randomBytes } from "node:crypto";
-import { availableParallelism } from "node:os";
-import { conductCampaign, type End, type Lane } from "../campaign/campaign.ts";
-import { repertoireOf } from "../campaign/exchange.ts";
-import { type Cause, Findings } from "../campaign/findings.ts";
-import { cellName, Generator } from "../campaign/generator.ts";
-import { idOf } from "../campaign/lane.ts";
+import { writeFileSync } from "node:fs";
+import { stringify } from "yaml";
+import { cellName, type Generator } from "../campaign/generator.ts";
+import { deedOf, idOf } from "../campaign/lane.ts";
 import { Player } from "../campaign/player.ts";
-import { failureOf } from "../campaign/root-cause.ts";
-import { type Shrunk, shrink } from "../campaign/shrink.ts";
-import { variationsOf } from "../campaign/variations.ts";
+import type { CampaignReport, FindingRecord } from "../campaign/records.ts";
+import { caseFileOf } from "../campaign/sentence.ts";
+import { generatorFor } from "../campaign/setup.ts";
 import type { Driver } from "../iut/driver.ts";
-import { type Position, positions } from "../iut/protocol.ts";
+import { killAll } from "../iut/process.ts";
+import { counted, field } from "../report/layout.ts";
+import { paletteFor } from "../report/palette.ts";
+import { commandLine } from "../report/reproduce.ts";
 import { loadLibrary } from "../scenario/load.ts";
-import { type Focus, focuses, inFocus } from "./fuzz-focus.ts";
-import { threadLane } from "./fuzz-lanes.ts";
-import { killChildrenOnExit } from "./interrupt.ts";
-import { UsageError } from "./problem.ts";
-import { nearest } from "./selection.ts";
-import { readProfile, resolveSubject, type SubjectOptions } from "./subject.ts";
+import { playCampaign, reportFile } from "./fuzz-campaign.ts";
+import { type CampaignPlan, type FuzzOptions, identityOf, planCampaign, prepareFolder, sameImplementations } from "./fuzz-plan.ts";
+import { Progress } from "./fuzz-progress.ts";
+import { EXIT_USAGE, reportProblem, UsageError } from "./problem.ts";
+import { resolveSubject, type Subject, type SubjectOptions, startedBefore } from "./subject.ts";
 
-export interface FuzzOptions extends SubjectOptions {
-  readonly seed?: string;
-  readonly cases?: number;
-  readonly time?: number;
-  readonly position?: string[];
-  readonly focus?: string[];
-  readonly shard?: { readonly index: number; readonly count: number };
-  readonly workers?: number;
-  readonly profile?: string;
-}
-
-/** Cases where neither their number nor a time is given. */
-const DEFAULT_CASES = 10_000;
-
-/** `fuzz`: returns the exit code. Throws UsageError, InputError, or what keeps the implementation from being started. */
+/** `fuzz`: returns the exit code. Throws UsageError, InputError, or what keeps an implementation from being started. */
 export async function fuzzCommand(options: FuzzOptions): Promise<number> {
-  killChildrenOnExit();
-  const profile = readProfile(options.profile);
-  const subject = resolveSubject(options, profile);
-  const wanted = named("--position", options.position, positions) as readonly Position[] | undefined;
-  const focus = (named("--focus", options.focus, Object.keys(focuses)) ?? []) as readonly Focus[];
-  await subject.build();
-  const seed = options.seed ?? randomBytes(4).toString("hex");
-  const driver = await subject.start();
-  const chosen = wanted ?? positions;
-  const repertoire = repertoireOf(driver.hello);
-  const supported = { ...repertoire, positions: repertoire.positions.filter((position) => chosen.includes(position)) };
-  if (supported.positions.length === 0) {
-    await driver.stop();
-    throw new UsageError(`--position ${chosen.join(", ")}: ${driver.hello.name} declares ${repertoire.positions.join(", ")} alone`);
-  }
-  const variations = variationsOf(loadLibrary().cases, driver, repertoire).filter(({ position }) => chosen.includes(position));
-  const generator = new Generator(seed, supported, variations, (stage) => inFocus(stage, focus));
-  let first: Driver | undefined = driver;
-  const start = async () => {
-    const ready = first ?? (await subject.start());
-    first = undefined;
-    return ready;
-  };
-  const player = new Player(start, profile, subject.payload, seed);
-  const task = { subject: { ...options, build: false }, profile, seed, positions: chosen, focus };
-  const lanes: Lane[] = Array.from({ length: options.workers ?? Math.min(availableParallelism(), 4) }, () => threadLane(task));
-  const findings = new Findings();
-  const shrunk = new Map<Cause, Shrunk>();
-  let stopped = false;
-  const started = performance.now();
-  let end: End;
+  process.once("exit", killAll);
+  const shard = shardOf(options.shard);
+  const plan = planCampaign(options, shard);
+  const subjectOptions = plan.iuts.map((iut): SubjectOptions => ({ iut, timeout: options.timeout, build: options.build }));
+  const subjects = subjectOptions.map((each) => resolveSubject(each, plan.profile));
+  if (options.show === undefined) prepareFolder(plan);
+  for (const subject of subjects) await subject.build();
+  const drivers: Driver[] = [];
   try {
-    const cases = options.cases ?? (options.time === undefined ? DEFAULT_CASES : undefined);
-    const extent = { cases, timeMs: options.time, shard: options.shard ?? { index: 0, count: 1 }, from: 0 };
-    ({ end } = await conductCampaign(
-      lanes,
-      extent,
-      async (part) => {
-        for (const cause of findings.add(part)) {
-          const found = await reduce(generator, player, cause.first);
-          if (found) shrunk.set(cause, found);
-          const edits = found?.sentence.exercises.join(", ") ?? "";
-          process.stdout.write(`FOUND ${cause.cause} (case ${cause.first}; ${edits}): ${cause.detail.slice(0, 300)}\n`);
-        }
-        if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${findings.cases} cases, ${findings.causes.size} causes`);
-      },
-      () => stopped,
-    ));
+    for (const subject of subjects) drivers.push(await subject.start());
+    const identities = drivers.map((driver, index) => identityOf(plan.iuts[index] ?? "", driver));
+    sameImplementations(plan, identities);
+    const generator = generatorFor(plan, loadLibrary().cases, drivers);
+    if (generator.cells.length === 0) throw new UsageError(nothingInCommon(plan, drivers));
+    if (options.show !== undefined) return await show(options.show, plan, subjects, drivers, generator);
+    return await campaign(options, plan, { subjectOptions, subjects, drivers, identities, generator });
   } finally {
-    stopped = true;
-    await Promise.all(lanes.map((lane) => lane.stop()));
-    await player.stop();
+    await Promise.all(drivers.map((driver) => driver.stop()));
   }
-  const seconds = (performance.now() - started) / 1000;
-  const cells = generator.cells.map(cellName);
+}
+
+interface Ready {
+  readonly subjectOptions: readonly SubjectOptions[];
+  readonly subjects: readonly Subject[];
+  readonly drivers: readonly Driver[];
+  readonly identities: ReturnType<typeof identityOf>[];
+  readonly generator: Generator;
+}
+
+async function campaign({ workers }: FuzzOptions, plan: CampaignPlan, ready: Ready): Promise<number> {
+  const { generator } = ready;
+  const progress = new Progress(process.stderr);
+  const palette = paletteFor("auto", process.stdout, process.env);
+  const width = process.stdout.columns;
+  const who = ready.identities.map(({ name, version }) => `${name} ${version}`).join(" and ");
+  process.stdout.write(`expat-conformance fuzzes ${who} (seed ${plan.seed}, ${counted(generator.cells.length, "cell")})\n`);
+  const interrupt = interruptible(plan);
+  const { report, problem } = await playCampaign({
+    plan,
+    options: ready.subjectOptions,
+    subjects: ready.subjects,
+    drivers: ready.drivers,
+    identities: ready.identities,
+    generator,
+    workers,
+    progress,
+    stopped: () => interrupt.signal !== undefined,
+    found: async (_reduced, record) => {
+      const replay = commandLine([
+        "npx",
+        "expat-conformance",
+        "fuzz",
+        "--iut",
+        record.iut,
+        "--seed",
+        plan.seed,
+        "--show",
+        String(record.first),
+      ]);
+      const finding: FindingRecord = { ...record, requirements: [], replay };
+      progress.erase();
+      const heading = {
+        failure: palette.bad("FAIL"),
+        inconclusive: palette.doubtful("INCONCLUSIVE"),
+        "harness-error": palette.bad("HARNESS ERROR"),
+      };
+      process.stdout.write(
+        `${[
+          `${heading[finding.kind]} ${palette.strong(finding.cause)}  ${finding.position}`,
+          field("case", `${finding.first}: ${finding.exercises.join(", ")}`, width),
+          field("expected", finding.expected, width),
+          field("actual", finding.found, width),
+          field("again", finding.replay, undefined),
+        ].join("\n")}\n`,
+      );
+      return finding;
+    },
+  });
+  writeCampaignReport(reportFile(plan), report);
+  process.stdout.write(`\n${campaignSummary(report, { palette, width })}\n`);
+  process.stdout.write(`${reportFile(plan)}\n`);
+  if (problem !== undefined) return reportProblem(problem);
+  if (interrupt.signal !== undefined) return 128 + interrupt.signal;
+  const { footer } = report;
+  if (footer.end === "given-up") {
+    process.stderr.write(
+      `expat-conformance: ${plan.iuts.join(", ")} hung or ended in too many cases in a row; the campaign was given up with what it had\n`,
+    );
+    return EXIT_USAGE;
+  }
+  if (footer.harnessErrors > 0) return EXIT_USAGE;
+  return footer.cases === 0 ? 3 : footer.failures > 0 ? 1 : 0;
+}
+
+/** The first signal lets what is running come to its end; the second ends at once, and leaves the checkpoint. */
+function interruptible({ folder }: CampaignPlan): { readonly signal: number | undefined } {
+  const state: { signal: number | undefined } = { signal: undefined };
+  for (const [signal, number] of [
+    ["SIGINT", 2],
+    ["SIGTERM", 15],
+    ["SIGHUP", 1],
+  ] as const) {
+    process.on(signal, () => {
+      if (state.signal !== undefined) process.exit(128 + number);
+      state.signal = number;
+      process.stderr.write(
+        `\nexpat-conformance: ${signal}: the cases that are running come to their end, then the report is written; once more ends at once. To go on: --resume ${folder}\n`,
+      );
+    });
+  }
+  return state;
+}
+
+function nothingInCommon({ positions, iuts }: CampaignPlan, drivers: readonly Driver[]): string {
+  const declared = drivers.map(({ hello }) => `${hello.name} declares ${hello.supports.positions.join(", ") || "no position"}`);
+  return `--position ${positions.join(", ")}: ${iuts.length > 1 ? "no position that all of them have" : "nothing is left"}; ${declared.join("; ")}`;
+}
+
+/** Prints one case of a campaign as a scenario, and what the implementations make of it. Returns the exit code. */
+async function show(
+  number: number,
+  { seed, profile, iuts }: CampaignPlan,
+  subjects: readonly Subject[],
+  drivers: readonly Driver[],
+  generator: Generator,
+): Promise<number> {
+  const cell = generator.cellOf(number);
+  const sentence = generator.generate(number).value.value;
+  const id = idOf(seed, number);
   process.stdout.write(
-    `${findings.cases} cases (${end}), ${(findings.cases / seconds).toFixed(0)} a second, ${findings.causes.size} causes; ${findings.covered(cells)} of ${cells.length} cells; ${JSON.stringify(findings.outcomes)}\n`,
+    `# case ${number} of seed ${seed}: ${cellName(cell)}\n${stringify(caseFileOf(sentence, `fuzz/${id}`, cellName(cell), []))}`,
   );
-  return findings.causes.size > 0 ? 1 : 0;
+  let failed = false;
+  for (const [index, subject] of subjects.entries()) {
+    const player = new Player(
+      startedBefore(drivers[index], () => subject.start()),
+      profile,
+      subject.payload,
+      seed,
+    );
+    const [played] = await player.play(sentence, id, true);
+    if (played === undefined) continue;
+    const { kind, ...more } = played.outcome;
+    failed ||= kind === "wrong" || kind === "broke" || kind === "harness-error";
+    process.stdout.write(`# ${iuts[index]}: ${kind} (${deedOf(played)}) ${JSON.stringify(more)}\n`);
+  }
+  return failed ? 1 : 0;
 }
 
-async function reduce(generator: Generator, player: Player, number: number): Promise<Shrunk | undefined> {
-  const { arbitrary, value } = generator.generate(number);
-  const [played] = await player.play(value.value, idOf(generator.seed, number), true);
-  const failure = played && failureOf(played);
-  return failure && shrink(player, arbitrary, value, failure, idOf(generator.seed, number));
+function shardOf(text: string | undefined): CampaignPlan["shard"] {
+  if (text === undefined) return { index: 0, count: 1 };
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  if (index === undefined || Number(index) < 1 || Number(index) > Number(count)) throw new UsageError(`--shard ${text}: expected i/n`);
+  return { index: Number(index) - 1, count: Number(count) };
 }
 
-function named(option: string, names: readonly string[] | undefined, known: readonly string[]): readonly string[] | undefined {
-  const unknown = names?.find((name) => !known.includes(name));
-  if (unknown === undefined) return names;
-  throw new UsageError(`${option} ${unknown}: expected one of ${known.join(", ")}; ${nearest(unknown, known)}`);
+function writeCampaignReport(file: string, { header, findings, differences, cells, footer }: CampaignReport): void {
+  writeFileSync(file, [header, ...findings, ...differences, ...cells, footer].map((record) => `${JSON.stringify(record)}\n`).join(""));
+}
+
+function campaignSummary({ footer, findings }: CampaignReport, _look: unknown): string {
+  return `${footer.cases} cases, ${footer.casesPerSecond}/s, ${findings.length} causes, ${footer.covered} of ${footer.cells} cells`;
 }

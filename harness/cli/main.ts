@@ -210,18 +210,37 @@ Examples:
 
 program
   .command("fuzz")
-  .description("generate sentences of the mutation language, play them against an implementation, and shrink what it gets wrong")
-  .addOption(iutOption)
-  .option("--seed <text>", "source of all choices (default: random; printed)")
-  .option("--cases <n>", "how many cases (default: 10000, or as many as --time allows)", integer(1, 1_000_000_000))
+  .description("generate sentences of the mutation language, play them against implementations, and shrink what they get wrong")
+  .option("--iut <path>", 'as in `run` (default: "reference"); more than one: each case is put before all of them', collect(/,/))
+  .option("--seed <text>", "source of all choices: the same seed gives the same cases (default: random; printed)")
+  .option("--cases <n>", "how many cases, in all shards together (default: 10000, or as many as --time allows)", integer(1, 1_000_000_000))
   .option("--time <duration>", "how long, such as 30s, 10m or 2h", duration)
-  .option("--position <position>", "only these positions", collect(/,/))
+  .option("--position <position>", "only these positions, as in `run`", collect(/,/))
   .option("--focus <part>", "only edits of these parts: authenticator, evidence, binding, request, cmw", collect(/,/))
+  .option("--shard <i/n>", "only each n-th case, beginning with the i-th; auto: as the job that this runs in says (docs/campaigns.md)")
   .option("--workers <n>", "threads, each with a process of the implementation (default: one per core, at most 4)", integer(1, 64))
+  .option("--out <folder>", "where report, checkpoint and failure bundles go (default: fuzz-SEED)")
+  .option("--resume <folder>", "go on with the campaign in this folder; --cases or --time extend it")
+  .option("--show <number>", "print this case as a scenario and play it alone; nothing is written", integer(0, Number.MAX_SAFE_INTEGER))
   .option("--profile <file>", "YAML or JSON: what the drafts leave open (schemas/profile.schema.json)")
   .option("--timeout <ms>", "deadline for one answer of a shim", milliseconds, 10_000)
   .option("--no-build", "do not run the manifest's build command first")
-  .addHelpText("after", "\nExample:\n  $ expat-conformance fuzz --iut iuts/cocos --seed 1 --cases 2000")
+  .addHelpText(
+    "after",
+    `
+Each sentence must be accepted, must be refused, or is left open by the texts; that follows from what its edits do, and the appraisal of
+the message has to agree. What an implementation gets wrong is made smaller, confirmed three times, and written as a bundle that
+\`replay\` plays again. Ctrl-C ends a campaign with a whole report; --resume goes on.
+
+Exit codes: 0 nothing was found; 1 failures; 2 usage, an error of the harness, or an implementation that could not go on; 3 nothing was
+played; 130 and others of their kind: stopped by a signal.
+
+Examples:
+  $ expat-conformance fuzz --iut iuts/cocos --seed 1 --cases 2000
+  $ expat-conformance fuzz --iut iuts/cocos --time 10m --focus binding,evidence
+  $ expat-conformance fuzz --iut iuts/cocos --iut reference --cases 5000
+  $ expat-conformance fuzz --resume fuzz-1`,
+  )
   .action(async (options) => {
     const { fuzzCommand } = await import("./fuzz-command.ts");
     process.exitCode = await fuzzCommand(options);

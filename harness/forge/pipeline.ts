@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Bytes } from "../wire/bytes.ts";
 import type { Encoded, Span } from "../wire/writer.ts";
+import { differences } from "./differences.ts";
 import { aimsAtBytes, editBytes, editValue, MutationError } from "./edit.ts";
 import { Deferred, type Mutation } from "./mutation.ts";
 
@@ -137,7 +137,7 @@ function withSelf<Values>(mutation: Mutation, view: BuildView<Values>): Mutation
 
 // An edit that changes nothing would send the right message under the name of a wrong one.
 function changed<T>(before: T, after: T, { at, op }: Mutation): T {
-  if (isDeepStrictEqual(before, after)) throw new MutationError(`${at}: "${op}" changes nothing`);
+  if (differences(before, after).length === 0) throw new MutationError(`${at}: "${op}" changes nothing`);
   return after;
 }
 

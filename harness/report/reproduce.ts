@@ -14,6 +14,11 @@ export function reproduceCommand({ iut, endpoint, profile, instance }: Invocatio
   if (endpoint !== undefined) words.push("--endpoint", ...(endpoint === true ? [] : [endpoint]));
   if (profile !== undefined) words.push("--profile", profile);
   words.push("--only", instance);
+  return commandLine(words);
+}
+
+/** Words as a command line for a POSIX shell, quoted where they have to be. */
+export function commandLine(words: readonly string[]): string {
   return words.map(shellWord).join(" ");
 }
 
