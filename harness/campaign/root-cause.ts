@@ -27,9 +27,9 @@ export function rootCauseOf({ sentence }: Pick<Played, "sentence">, failure: Fai
   }
 }
 
-// Numbers, hexadecimal and names of files differ from case to case.
+// Numbers, hexadecimal and names of files differ from case to case, what is quoted from machine to machine.
 function words(text: string): string {
-  const line = text.split("\n", 1)[0] ?? "";
+  const line = (text.split("\n", 1)[0] ?? "").replace(/"[^"]*"/g, "");
   const plain = line.replace(/\b[0-9a-f]{6,}\b|\b0x[0-9a-f]+\b|\d+/gi, "").replace(/[^A-Za-z]+/g, "-");
   return plain.replace(/^-|-$/g, "").toLowerCase().slice(0, 60) || "no-words";
 }

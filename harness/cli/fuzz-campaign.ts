@@ -74,14 +74,15 @@ export async function playCampaign(conduct: Conduct): Promise<{ readonly report:
       reduced: [...records.values()],
     });
 
-  // One cause after the other, beside the lanes.
+  // One cause after the other, beside the lanes; behind the end of the time, or of an implementation, none is made smaller any more.
+  let isOver = false;
   let reducing: Promise<void> = Promise.resolve();
   let problem: unknown;
   const settle = (cause: Cause): void => {
     reducing = reducing
       .then(async () => {
         const index = plan.iuts.indexOf(cause.iut);
-        const reduced = await reduce(generator, players[index] as Player, cause, () => stopped() || records.size >= SHRUNK_CAUSES);
+        const reduced = await reduce(generator, players[index] as Player, cause, () => stopped() || isOver || records.size >= SHRUNK_CAUSES);
         const record = await conduct.found(reduced, recordOf(reduced, generator));
         records.set(`${cause.iut}\n${cause.cause}`, record);
       })
@@ -92,6 +93,7 @@ export async function playCampaign(conduct: Conduct): Promise<{ readonly report:
   // Of a campaign that was killed some causes are known and not yet looked at.
   for (const cause of findings.causes) if (!records.has(`${cause.iut}\n${cause.cause}`)) settle(cause);
 
+  save();
   let saved = performance.now();
   let end: End = "cases";
   try {
@@ -121,6 +123,7 @@ export async function playCampaign(conduct: Conduct): Promise<{ readonly report:
       stopped,
     );
     end = outcome.end;
+    isOver = end !== "cases";
     problem ??= outcome.problem;
     await reducing;
   } finally {
