@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { profileSchema } from "./attestation/profile.ts";
+import { bundleSchema, replaySchema } from "./bundle/schema.ts";
 import { mutationSchema } from "./forge/mutation.ts";
 import { manifestSchema } from "./iut/manifest.ts";
 import { appraisalSchema, vectorsRunSchema } from "./recordings/report.ts";
@@ -32,6 +33,8 @@ const published: Readonly<Record<string, z.ZodType>> = {
   observed: observedSchema,
   recording: recordingSchema,
   appraisal: appraisalSchema,
+  bundle: bundleSchema,
+  replay: replaySchema,
   "vectors-run": vectorsRunSchema,
   "vectors-foreign": foreignFileSchema,
   // One a topic: its groups hold nothing but its kinds of messages.

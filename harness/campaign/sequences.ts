@@ -62,12 +62,14 @@ export function sequences(position: Position, format: Exchange["format"], ending
       const last = count - 1;
       const plain = ending === "none" || ending === "replay" ? moves : [...moves.slice(0, last), (moves[last] ?? []).slice(0, 1)];
       const steps = [...interleaved(plain, order), ...finalSteps(ending, last, attestation)];
-      const opensOther = steps.some((step) => "request" in step && step.request.on === "other");
+      const withOther = (all: readonly Step[]): readonly Step[] =>
+        all.some((step) => "request" in step && step.request.on === "other") ? [{ connect: { as: "other" } }, ...all] : all;
       const expectation: Expectation = ending === "none" ? { kind: "accept" } : { kind: "refuse", by: [] };
       return {
         exchange: { position, suite, scheme, format },
-        steps: opensOther ? [{ connect: { as: "other" } }, ...steps] : steps,
+        steps: withOther(steps),
         expectation,
+        ...(ending !== "none" && { control: () => ({ steps: withOther(interleaved(moves, order)), format }) }),
         ownConnections: false,
         exercises: [`sequence/${ending}`],
       };

@@ -247,6 +247,36 @@ Examples:
   });
 
 program
+  .command("replay")
+  .description("play a failure bundle of a campaign again: exactly that case, with the parameters of the bundle")
+  .argument("<bundle>", "the folder of a failure bundle, as `fuzz` writes it")
+  .option("--iut <path>", "against this implementation (default: the one that the bundle names)")
+  .addOption(
+    new Option("--save-as <file>", "run nothing: write the case, as it stands in the bundle, as a suite file").conflicts(["iut", "json"]),
+  )
+  .option("--json", "print what came of it as an object (schemas/replay.schema.json)")
+  .option("--timeout <ms>", "deadline for one answer of a shim", milliseconds, 10_000)
+  .option("--no-build", "do not run the manifest's build command first")
+  .addHelpText(
+    "after",
+    `
+The case is judged as \`run\` judges: behind its control, with the levels of the ledger. A case.yaml that was edited is not replayed; with
+--save-as it becomes a case of the suites, under ids made of the file's name, and can be run and edited there.
+
+Exit codes: 0 it is right now; 1 it still fails, or fails otherwise; 2 usage, a bundle that cannot be read or was edited, or an error of
+the harness; 3 not executed: not supported by this implementation, or its control did not succeed.
+
+Examples:
+  $ expat-conformance replay bundles/relying-party-binding-equal-1a2b3c
+  $ expat-conformance replay bundles/relying-party-binding-equal-1a2b3c --iut iuts/cocos
+  $ expat-conformance replay bundles/relying-party-binding-equal-1a2b3c --save-as suites/regressions/binding.yaml`,
+  )
+  .action(async (bundle, options) => {
+    const { replayCommand } = await import("./replay-command.ts");
+    process.exitCode = await replayCommand(bundle, options);
+  });
+
+program
   .command("doctor")
   .description("tell a broken shim from a wrong implementation: start it, say hello, connect in each position, compare an exporter value")
   .addOption(iutOption)

@@ -22,6 +22,13 @@ export function commandLine(words: readonly string[]): string {
   return words.map(shellWord).join(" ");
 }
 
+/** The same for a command that plays a failure bundle again; `iut`: against another implementation than the bundle names. */
+export function replayCommand({ bundle, iut }: { readonly bundle: string; readonly iut?: string | undefined }): string {
+  const words = ["npx", "expat-conformance", "replay", bundle];
+  if (iut !== undefined) words.push("--iut", iut);
+  return words.map(shellWord).join(" ");
+}
+
 // Only what no shell gives a meaning to stays bare; `~` and `=` have one at some places.
 function shellWord(word: string): string {
   return /^[A-Za-z0-9_@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
