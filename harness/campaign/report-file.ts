@@ -82,5 +82,5 @@ function byText(a: string, b: string): number {
 
 // Both are called reports: what people confuse is worth a word of its own.
 function isReportOfRun(text: string): boolean {
-  return text.startsWith('{"type":"header",');
+  return text.startsWith('{"type":"header"');
 }
