@@ -19,8 +19,8 @@ const may = {
   recordings: ["wire", "authenticator", "attestation", "appraisal", "explain", "iut", "vectors", "input"],
   faults: ["wire", "authenticator", "attestation", "forge", "appraisal", "explain", "tls", "iut", "pki", "reference", "scenario"],
   capture: ["wire", "tls"],
-  campaign: ["wire", "authenticator", "attestation", "forge", "appraisal", "tls", "iut", "pki", "reference", "scenario"],
-  report: ["wire", "attestation", "iut", "scenario", "input"],
+  campaign: ["wire", "input", "authenticator", "attestation", "forge", "appraisal", "tls", "iut", "pki", "reference", "scenario"],
+  report: ["wire", "attestation", "iut", "scenario", "campaign", "input"],
   bundle: ["wire", "attestation", "forge", "appraisal", "tls", "iut", "reference", "scenario", "example", "campaign", "capture", "report", "input"],
   cli: ["faults", "campaign", "bundle", "wire", "authenticator", "attestation", "explain", "example", "carrier", "tls", "iut", "reference", "scenario", "report", "vectors", "recordings", "input", "ledger"],
 };

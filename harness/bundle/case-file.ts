@@ -18,9 +18,9 @@ export const DEFAULT_FORMAT: FormatName = "eat-cwt";
 
 /**
  * A generated sentence as a suite file like those in suites/: the failing case `id`, and before it its control where it is a negative case. All that a run
- * could choose is fixed: position, suite, scheme, format, contexts.
+ * could choose is fixed: position, suite, scheme, format, contexts. `failure`: what it showed, if anything did.
  */
-export function suiteFileOf(sentence: Sentence, failure: Failure, id: string, library: Library): SuiteFile {
+export function suiteFileOf(sentence: Sentence, failure: Failure | undefined, id: string, library: Library): SuiteFile {
   const { exchange, expectation, variesCase } = sentence;
   const { role } = splitPosition(exchange.position);
   const varied = library.cases.find((each) => each.id === variesCase);
@@ -40,7 +40,7 @@ export function suiteFileOf(sentence: Sentence, failure: Failure, id: string, li
       steps: [...control.steps],
     });
   }
-  const why = varied?.why ?? (failure.kind === "wrong" ? whyOf(failure.step) : undefined);
+  const why = varied?.why ?? (failure?.kind === "wrong" ? whyOf(failure.step) : undefined);
   // What an implementation makes is not judged where the texts leave open what it must do.
   const steps =
     expectation.kind === "free" ? sentence.steps.filter((step) => !("validate" in step && step.validate.by === "harness")) : sentence.steps;

@@ -67,12 +67,12 @@ export function whyOf(place: string): string | undefined {
 }
 
 /** The statements that the case as a whole rests on: at least one that binds the implementation and is no open point. */
-export function caseStatements({ exchange, expectation, variesCase }: Sentence, failure: Failure, library: Library): string[] {
+export function caseStatements({ exchange, expectation, variesCase }: Sentence, failure: Failure | undefined, library: Library): string[] {
   const { role } = splitPosition(exchange.position);
   const varied = library.cases.find(({ id }) => id === variesCase)?.requirements ?? [];
   const valid = validStatements(role, exchange.format, library);
   if (expectation.kind !== "refuse") return firstThatBinds([varied, valid], role, exchange.format, library);
-  const found = failure.kind === "wrong" ? statementsOf(failure.step) : [];
+  const found = failure?.kind === "wrong" ? statementsOf(failure.step) : [];
   const broken = expectation.requirements ?? expectation.by.flatMap(statementsOf);
   return firstThatBinds([varied, found, broken, valid], role, exchange.format, library);
 }

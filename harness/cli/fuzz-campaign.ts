@@ -82,7 +82,12 @@ export async function playCampaign(conduct: Conduct): Promise<{ readonly report:
     reducing = reducing
       .then(async () => {
         const index = plan.iuts.indexOf(cause.iut);
-        const reduced = await reduce(generator, players[index] as Player, cause, () => stopped() || isOver || records.size >= SHRUNK_CAUSES);
+        const reduced = await reduce(
+          generator,
+          players[index] as Player,
+          cause,
+          () => stopped() || isOver || records.size >= SHRUNK_CAUSES,
+        );
         const record = await conduct.found(reduced, recordOf(reduced, generator));
         records.set(`${cause.iut}\n${cause.cause}`, record);
       })

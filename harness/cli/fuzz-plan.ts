@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Checkpoint, readCheckpoint } from "../campaign/checkpoint.ts";
 import { type Focus, focuses } from "../campaign/focus.ts";
 import type { Aim } from "../campaign/setup.ts";
+import { parseShard, type Shard } from "../campaign/shard.ts";
 import { makeFolder } from "../input/folder.ts";
 import { InputError } from "../input/input-error.ts";
 import type { Driver } from "../iut/driver.ts";
@@ -37,7 +38,7 @@ export interface CampaignPlan extends Aim {
   /** In all shards together. */
   readonly cases: number | undefined;
   readonly timeMs: number | undefined;
-  readonly shard: { readonly index: number; readonly count: number };
+  readonly shard: Shard;
   readonly folder: string;
   readonly checkpoint: Checkpoint | undefined;
 }
@@ -53,11 +54,12 @@ export function checkpointFile({ folder }: Pick<CampaignPlan, "folder">): string
 }
 
 /** Finds out what campaign is asked for; starts nothing. Throws UsageError and InputError. */
-export function planCampaign(options: FuzzOptions, shard: CampaignPlan["shard"]): CampaignPlan {
+export function planCampaign(options: FuzzOptions): CampaignPlan {
   if (options.resume !== undefined) return resumed(options, options.resume);
   const { iut: iuts = ["reference"], cases, time, profile: profileFile } = options;
   const twice = iuts.find((path, index) => iuts.indexOf(path) < index);
   if (twice !== undefined) throw new UsageError(`--iut ${twice} is there twice: name implementations that differ`);
+  const shard = options.shard === undefined ? { index: 0, count: 1 } : parseShard(options.shard, process.env);
   const seed = options.seed ?? randomBytes(4).toString("hex");
   const folder = options.out ?? `fuzz-${seed.replace(/[^\w.-]/g, "_")}${shard.count > 1 ? `-${shard.index + 1}-of-${shard.count}` : ""}`;
   return {

@@ -15,6 +15,9 @@ describe.concurrent("--help", () => {
     [["prove"]],
     [["baseline"]],
     [["baseline", "update"]],
+    [["report"]],
+    [["report", "merge"]],
+    [["report", "show"]],
     [["ambiguities"]],
   ])("shows an example: %j", async (command) => {
     const { code, stdout, stderr } = await cli([...command, "--help"]);

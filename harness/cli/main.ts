@@ -246,6 +246,55 @@ Examples:
     process.exitCode = await fuzzCommand(options);
   });
 
+const report = program
+  .command("report")
+  .description("read reports again: those of campaigns")
+  .addHelpText("after", "\nExample:\n  $ expat-conformance report show fuzz-1/campaign.jsonl");
+
+report
+  .command("merge")
+  .description("join the reports of all shards of a campaign into one, and refuse gaps, doubles and reports of other campaigns")
+  .argument("<file...>", "campaign.jsonl of each shard")
+  .option("--out <file>", "write the report of the campaign there (- is stdout, without the summary)")
+  .option("--json", "print the merged report as one object in place of the summary")
+  .addHelpText(
+    "after",
+    `
+Findings of one cause are one, with their counts added and the case with the smallest number kept. Bundles stay where they are: the merged
+report says where, seen from its own folder.
+
+Exit codes: 0 nothing was found; 1 failures; 2 a file that is no whole report, or reports that are not all shards of one campaign
+(each problem is said, nothing is written), or a campaign that found errors of the harness or was given up; 3 nothing was played.
+
+Examples:
+  $ expat-conformance report merge reports/shard-*/campaign.jsonl --out reports/campaign.jsonl
+  $ expat-conformance report merge --json shard-1.jsonl shard-2.jsonl`,
+  )
+  .action(async (files, options) => {
+    const { reportMergeCommand } = await import("./report-command.ts");
+    process.exitCode = reportMergeCommand(files, options);
+  });
+
+report
+  .command("show")
+  .description(
+    "print the report of a campaign for people: coverage, what was never played, differences, findings with their replay command",
+  )
+  .argument("<file>", "campaign.jsonl, of a shard or merged")
+  .addHelpText(
+    "after",
+    `
+Exit codes as those of the campaign: 0 nothing was found; 1 failures; 2 errors of the harness, a campaign that was given up, or a file
+that is no whole report; 3 nothing was played.
+
+Example:
+  $ expat-conformance report show fuzz-1/campaign.jsonl`,
+  )
+  .action(async (file) => {
+    const { reportShowCommand } = await import("./report-command.ts");
+    process.exitCode = reportShowCommand(file);
+  });
+
 program
   .command("replay")
   .description("play a failure bundle of a campaign again: exactly that case, with the parameters of the bundle")

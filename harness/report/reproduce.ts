@@ -29,7 +29,8 @@ export function replayCommand({ bundle, iut }: { readonly bundle: string; readon
   return words.map(shellWord).join(" ");
 }
 
-// Only what no shell gives a meaning to stays bare; `~` and `=` have one at some places.
-function shellWord(word: string): string {
+/** A word as a POSIX shell reads it back. */
+export function shellWord(word: string): string {
+  // Only what no shell gives a meaning to stays bare; `~` and `=` have one at some places.
   return /^[A-Za-z0-9_@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
