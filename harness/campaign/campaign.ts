@@ -1,4 +1,5 @@
 import type { Part } from "./lane.ts";
+import { casesOfShard, type Shard } from "./shard.ts";
 
 /** Cases that a lane plays between two reports. */
 const PART_SIZE = 50;
@@ -16,7 +17,7 @@ export interface Extent {
   /** What is left of the time, in milliseconds; undefined: as long as there are cases. */
   readonly timeMs: number | undefined;
   /** Of the numbers from 0 those with `number % count === index`. */
-  readonly shard: { readonly index: number; readonly count: number };
+  readonly shard: Shard;
   /** How many of them were played before (a campaign that goes on). */
   readonly from: number;
 }
@@ -28,11 +29,6 @@ export interface FinishedPart extends Part {
 
 /** Why a campaign ended. */
 export type End = "cases" | "time" | "stopped" | "given-up";
-
-/** How many cases of a campaign belong to a shard. */
-export function casesOfShard(cases: number, { index, count }: Extent["shard"]): number {
-  return Math.max(0, Math.ceil((cases - index) / count));
-}
 
 /**
  * Hands parts of a campaign out to lanes until cases or time are used up, `stopped` says so, or an implementation cannot go on. Parts are

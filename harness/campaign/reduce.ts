@@ -4,7 +4,7 @@ import type { Generator } from "./generator.ts";
 import { describe, idOf } from "./lane.ts";
 import type { Player } from "./player.ts";
 import type { FindingRecord } from "./records.ts";
-import { failureOf, rootCauseOf } from "./root-cause.ts";
+import { failureOf, isOurs, rootCauseOf } from "./root-cause.ts";
 import { type Shrunk, shrink } from "./shrink.ts";
 
 /** A cause with the smallest case that shows it; `shrunk` is undefined where the first case did not fail again at all. */
@@ -40,7 +40,8 @@ export function recordOf({ cause, shrunk }: Reduced, generator: Generator): Omit
     type: "finding",
     iut,
     cause: name,
-    kind: failure?.kind === "harness-error" ? "harness-error" : shrunk?.confirmed ? "failure" : "inconclusive",
+    // An error of ours stays one, also where it does not come again.
+    kind: isOurs(name) ? "harness-error" : shrunk?.confirmed ? "failure" : "inconclusive",
     count,
     first,
     position,

@@ -23,9 +23,16 @@ export function rootCauseOf({ sentence }: Pick<Played, "sentence">, failure: Fai
     case "broke":
       return `${role}/${failure.how}/${words(failure.detail)}`;
     case "harness-error":
-      return `harness/${words(failure.detail)}`;
+      return `${OURS}${words(failure.detail)}`;
   }
 }
+
+/** True of the causes of errors of the harness. */
+export function isOurs(cause: string): boolean {
+  return cause.startsWith(OURS);
+}
+
+const OURS = "harness/";
 
 // Numbers, hexadecimal and names of files differ from case to case, what is quoted from machine to machine.
 function words(text: string): string {

@@ -1,12 +1,14 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { casesOfShard, conductCampaign, type End } from "../campaign/campaign.ts";
+import { conductCampaign, type End } from "../campaign/campaign.ts";
 import { type Checkpoint, writeCheckpoint } from "../campaign/checkpoint.ts";
 import { type Cause, Findings } from "../campaign/findings.ts";
 import { cellName, type Generator } from "../campaign/generator.ts";
 import { Player } from "../campaign/player.ts";
-import type { CampaignReport, FindingRecord } from "../campaign/records.ts";
+import type { CampaignReport, CellRecord, FindingRecord } from "../campaign/records.ts";
 import { type Reduced, recordOf, reduce, SHRUNK_CAUSES } from "../campaign/reduce.ts";
+import { rateOf, totalsOf } from "../campaign/report-totals.ts";
+import { casesOfShard } from "../campaign/shard.ts";
 import type { Driver } from "../iut/driver.ts";
 import { version } from "../version.ts";
 import { threadLane } from "./fuzz-lanes.ts";
@@ -79,21 +81,18 @@ export async function playCampaign(conduct: Conduct): Promise<{ readonly report:
   let reducing: Promise<void> = Promise.resolve();
   let problem: unknown;
   const settle = (cause: Cause): void => {
-    reducing = reducing
-      .then(async () => {
-        const index = plan.iuts.indexOf(cause.iut);
-        const reduced = await reduce(
-          generator,
-          players[index] as Player,
-          cause,
-          () => stopped() || isOver || records.size >= SHRUNK_CAUSES,
-        );
-        const record = await conduct.found(reduced, recordOf(reduced, generator));
-        records.set(`${cause.iut}\n${cause.cause}`, record);
-      })
-      .catch((error) => {
+    reducing = reducing.then(async () => {
+      const player = players[plan.iuts.indexOf(cause.iut)] as Player;
+      const hurry = () => stopped() || isOver || records.size >= SHRUNK_CAUSES;
+      // What keeps a case from being made smaller, or its bundle from being written, does not lose the finding.
+      const bare = (error: unknown): Reduced => {
         problem ??= error;
-      });
+        return { cause, shrunk: undefined };
+      };
+      const reduced = await reduce(generator, player, cause, hurry).catch(bare);
+      const write = (of: Reduced) => conduct.found(of, recordOf(of, generator));
+      records.set(`${cause.iut}\n${cause.cause}`, await write(reduced).catch((error) => write(bare(error))));
+    });
   };
   // Of a campaign that was killed some causes are known and not yet looked at.
   for (const cause of findings.causes) if (!records.has(`${cause.iut}\n${cause.cause}`)) settle(cause);
@@ -115,7 +114,7 @@ export async function playCampaign(conduct: Conduct): Promise<{ readonly report:
           cases: findings.cases,
           wanted,
           rate,
-          failures: failuresOf(findings),
+          failures: findings.ended("wrong", "broke"),
           causes: findings.causes.length,
           covered: findings.covered(cells),
           cells: cells.length,
@@ -139,6 +138,7 @@ export async function playCampaign(conduct: Conduct): Promise<{ readonly report:
   progress.erase();
   const counts = new Map(findings.causes.map(({ iut, cause, count }) => [`${iut}\n${cause}`, count]));
   const found = [...records].map(([key, record]) => ({ ...record, count: counts.get(key) ?? record.count }));
+  const parts = { findings: found, cells: everyCell(findings.cells, cells, plan.iuts) };
   const durationMs = elapsed();
   const report: CampaignReport = {
     header: {
@@ -154,29 +154,27 @@ export async function playCampaign(conduct: Conduct): Promise<{ readonly report:
       profile: plan.profile,
       startedAt,
     },
-    findings: found,
+    ...parts,
     differences: findings.differences,
-    cells: findings.cells,
     footer: {
       type: "footer",
       end,
       cases: findings.cases,
-      failures: failuresOf(findings),
-      inconclusive: found.filter(({ kind }) => kind === "inconclusive").length,
-      harnessErrors: findings.ended("harness-error"),
-      casesPerSecond: Math.round((10_000 * findings.cases) / Math.max(1, durationMs)) / 10,
+      ...totalsOf(parts),
+      casesPerSecond: rateOf(findings.cases, durationMs),
       durationMs,
       connections: findings.connections,
       restarts: findings.restarts,
-      cells: cells.length,
-      covered: findings.covered(cells),
     },
   };
   return { report, ...(problem !== undefined && { problem }) };
 }
 
-function failuresOf(findings: Findings): number {
-  return findings.ended("wrong", "broke");
+/** Those that were never played stand in the report too: else nobody could say which they are. */
+function everyCell(played: readonly CellRecord[], names: readonly string[], iuts: readonly string[]): CellRecord[] {
+  const known = new Map(played.map((cell) => [`${cell.iut} ${cell.cell}`, cell]));
+  const all = new Set([...names, ...played.map(({ cell }) => cell)]);
+  return iuts.flatMap((iut) => [...all].map((cell) => known.get(`${iut} ${cell}`) ?? { type: "cell", cell, iut, outcomes: {}, free: {} }));
 }
 
 /** The report of a campaign, beside its checkpoint. */
