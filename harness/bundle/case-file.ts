@@ -65,7 +65,7 @@ export function suiteFileOf(sentence: Sentence, failure: Failure, { id, library,
     ...needs(role, steps, varied),
     steps: [...steps],
   });
-  return { suite: `bundle/${id}`, title: `A failure that a campaign has found: ${id}`, cases };
+  return { suite: "bundle", title: "A failure that a campaign has found", cases };
 }
 
 /** The text of a suite file, behind lines of comment. */

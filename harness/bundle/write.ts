@@ -9,7 +9,6 @@ import { captureOf } from "../capture/capture.ts";
 import { InputError } from "../input/input-error.ts";
 import { parseYaml } from "../input/yaml-file.ts";
 import type { Driver } from "../iut/driver.ts";
-import { splitPosition } from "../iut/protocol.ts";
 import { printable } from "../report/printable.ts";
 import { replayCommand } from "../report/reproduce.ts";
 import type { Case } from "../scenario/case.ts";
@@ -99,7 +98,7 @@ export async function writeBundle(path: string, input: BundleInput): Promise<Bun
     position,
     parameters: { cipherSuite: suiteOf[suite], signatureScheme: schemeName(schemeOf[scheme]), ...(format !== undefined && { format }) },
     exercises: [...sentence.exercises],
-    requirements: brokenStatements(failure, splitPosition(position).role, script.requirements, library),
+    requirements: brokenStatements(sentence, failure, script.requirements, library),
     expected,
     found,
     profile,
