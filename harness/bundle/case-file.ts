@@ -11,22 +11,31 @@ import type { CaseFile, Step, SuiteFile } from "../scenario/schema.ts";
 import { caseStatements, controlStatements, whyOf } from "./statements.ts";
 
 /** The id of the control in the file of a bundle. */
-const CONTROL = "control";
+export const CONTROL = "control";
 
 /** The format of a sentence that has none: a step of it may attest all the same (campaign/player.ts takes the same). */
 export const DEFAULT_FORMAT: FormatName = "eat-cwt";
 
+/** How a sentence is written down. */
+export interface Writing {
+  /** The id of its case. */
+  readonly id: string;
+  readonly library: Library;
+  /** Whether a sentence that must be refused has its control with it: there is none where the control fails as well. */
+  readonly controlled: boolean;
+}
+
 /**
- * A generated sentence as a suite file like those in suites/: the failing case `id`, and before it its control where it is a negative case. All that a run
- * could choose is fixed: position, suite, scheme, format, contexts. `failure`: what it showed, if anything did.
+ * A generated sentence as a suite file like those in suites/: the failing case, and before it its control where it is a negative case. All
+ * that a run could choose is fixed: position, suite, scheme, format, contexts. `failure`: what it showed, if anything did.
  */
-export function suiteFileOf(sentence: Sentence, failure: Failure | undefined, id: string, library: Library): SuiteFile {
+export function suiteFileOf(sentence: Sentence, failure: Failure | undefined, { id, library, controlled }: Writing): SuiteFile {
   const { exchange, expectation, variesCase } = sentence;
-  const { role } = splitPosition(exchange.position);
+  const { role, side } = splitPosition(exchange.position);
   const varied = library.cases.find((each) => each.id === variesCase);
-  const title = titleOf(sentence, varied);
-  const control = expectation.kind === "refuse" ? sentence.control?.() : undefined;
-  const fixed = { iut: role, sides: [splitPosition(exchange.position).side], cipherSuites: [exchange.suite], schemes: [exchange.scheme] };
+  const control = controlled && expectation.kind === "refuse" ? sentence.control?.() : undefined;
+  const title = titleOf(sentence, varied, control !== undefined);
+  const fixed = { iut: role, sides: [side], cipherSuites: [exchange.suite], schemes: [exchange.scheme] };
   const cases: CaseFile[] = [];
   if (control) {
     cases.push({
@@ -49,14 +58,14 @@ export function suiteFileOf(sentence: Sentence, failure: Failure | undefined, id
     id,
     title,
     ...(why !== undefined && { why }),
-    kind: expectation.kind === "refuse" ? "negative" : "positive",
+    kind: control ? "negative" : "positive",
     requirements: caseStatements(sentence, failure, library),
     ...(control && { control: CONTROL }),
     ...attesting(exchange.format, steps),
     ...needs(role, steps, varied),
     steps: [...steps],
   });
-  return { suite: `bundle/${id}`, title: `A failure that a campaign has found: ${id}`, cases };
+  return { suite: "bundle", title: "A failure that a campaign has found", cases };
 }
 
 /** The text of a suite file, behind lines of comment. */
@@ -104,13 +113,14 @@ const TITLES: Readonly<Record<Ending, string>> = {
 };
 
 // A sentence that holds for a conforming implementation.
-function titleOf({ exchange, expectation, exercises, steps }: Sentence, varied: Case | undefined): string {
+function titleOf({ exchange, expectation, exercises, steps }: Sentence, varied: Case | undefined, controlled: boolean): string {
   if (varied) return varied.title;
   const [, ending] = /^sequence\/(.+)$/.exec(exercises[0] ?? "") ?? [];
   if (ending !== undefined && ending in TITLES) return TITLES[ending as Ending];
   const message = splitPosition(exchange.position).role === "attester" ? "request" : "authenticator";
   const made = madeOf(steps);
   const where = made.length === 0 ? "" : ` where ${made.join("; ")}`;
+  if (expectation.kind === "refuse" && !controlled) return `Each message of an exchange is answered as it must be${where}`;
   if (expectation.kind === "refuse") return `${message === "request" ? "A request is declined" : "An authenticator is refused"}${where}`;
   if (expectation.kind === "free") return `The implementation decides on the ${message}, one way or the other,${where}`;
   return `${message === "request" ? "A valid request is answered with a valid authenticator" : "A valid authenticator is accepted"}${where}`;

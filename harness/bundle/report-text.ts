@@ -9,7 +9,8 @@ import { type BundleRecord, bundleFiles } from "./schema.ts";
 /** What a failure bundle says to people: everything that is known, in Markdown. */
 export function reportText(record: BundleRecord, script: Case, playing: Playing, ledger: Ledger, replay: string): string {
   const { iut, suite, kind, exercises, position, parameters, seed, number, cause } = record;
-  const mistakes = playing.failed.flatMap(({ verdict }) => verdict.mistakes ?? []);
+  // That it did not notice what the case itself makes wrong is said by that.
+  const mistakes = playing.failed.flatMap(({ verdict }) => verdict.mistakes ?? []).filter(({ id }) => id !== script.id);
   const made = madeOf(script.steps);
   const lines = [
     `# ${text(script.title)}`,

@@ -8,6 +8,7 @@ import { splitPosition } from "../iut/protocol.ts";
 import { attesterParts } from "../reference/attester.ts";
 import { relyingPartyParts } from "../reference/relying-party.ts";
 import type { Role } from "../scenario/case.ts";
+import type { Requirement } from "../scenario/ledger.ts";
 import type { Library } from "../scenario/load.ts";
 import { type FormatName, formatsByName } from "../scenario/parameters.ts";
 
@@ -82,10 +83,19 @@ export function controlStatements(role: Role, format: FormatName | undefined, kn
   return firstThatBinds([known, validStatements(role, format, library)], role, format, library);
 }
 
-/** The statements that the failure itself breaks, of those of its case `ofCase` where nothing says more. */
-export function brokenStatements(failure: Failure, role: Role, ofCase: readonly string[], library: Library): string[] {
-  const found = failure.kind === "wrong" ? statementsOf(failure.step).filter((id) => library.ledger.get(id)?.binds.includes(role)) : [];
-  return [...new Set(found.length > 0 ? found : ofCase)];
+/**
+ * The statements that a failure breaks, of those of its case `ofCase` where nothing says more: what an implementation accepted is about
+ * what its case is about, and what it made or refused about the rule that found it.
+ */
+export function brokenStatements(
+  { exchange, expectation }: Sentence,
+  failure: Failure,
+  ofCase: readonly string[],
+  library: Library,
+): string[] {
+  if (failure.kind !== "wrong" || expectation.kind === "refuse") return [...ofCase];
+  const found = thoseThatBind(statementsOf(failure.step), splitPosition(exchange.position).role, exchange.format, library);
+  return found.length > 0 ? found.map(({ id }) => id) : [...ofCase];
 }
 
 function validStatements(role: Role, format: FormatName | undefined, { cases }: Library): readonly string[] {
@@ -97,13 +107,19 @@ function firstThatBinds(
   candidates: readonly (readonly string[])[],
   role: Role,
   format: FormatName | undefined,
-  { ledger }: Library,
+  library: Library,
 ): string[] {
-  const serialisation = format && formatsByName[format].serialisation;
   for (const ids of candidates) {
-    const known = [...new Set(ids)].flatMap((id) => ledger.get(id) ?? []);
-    const binding = known.filter((entry) => entry.binds.includes(role) && [undefined, serialisation].includes(entry.serialisation));
+    const binding = thoseThatBind(ids, role, format, library);
     if (binding.some(({ open }) => open === undefined)) return binding.map(({ id }) => id);
   }
   throw new Error(`no statement of the ledger binds the ${role} in an exchange of its own`);
+}
+
+// A statement that binds the other end, or is about tokens of the other serialisation, is not at stake.
+function thoseThatBind(ids: readonly string[], role: Role, format: FormatName | undefined, { ledger }: Library): Requirement[] {
+  const serialisation = format && formatsByName[format].serialisation;
+  return [...new Set(ids)]
+    .flatMap((id) => ledger.get(id) ?? [])
+    .filter((entry) => entry.binds.includes(role) && [undefined, serialisation].includes(entry.serialisation));
 }

@@ -9,14 +9,14 @@ import { captureOf } from "../capture/capture.ts";
 import { InputError } from "../input/input-error.ts";
 import { parseYaml } from "../input/yaml-file.ts";
 import type { Driver } from "../iut/driver.ts";
-import { splitPosition } from "../iut/protocol.ts";
 import { printable } from "../report/printable.ts";
 import { replayCommand } from "../report/reproduce.ts";
+import type { Case } from "../scenario/case.ts";
 import { type Library, link } from "../scenario/load.ts";
 import { schemeOf, suiteOf } from "../scenario/parameters.ts";
 import { suiteSchema } from "../scenario/schema.ts";
 import { schemeName } from "../wire/code-points.ts";
-import { suiteFileOf, yamlOf } from "./case-file.ts";
+import { CONTROL, suiteFileOf, yamlOf } from "./case-file.ts";
 import { playRecorded } from "./playing.ts";
 import { reportText } from "./report-text.ts";
 import { BUNDLE_FORMAT, type BundleRecord, bundleFiles } from "./schema.ts";
@@ -33,7 +33,7 @@ export interface BundleInput {
   readonly number: number;
   /** The implementation as the user named it, for the command that plays it again. */
   readonly subject: { readonly path: string; readonly endpoint?: string | true | undefined };
-  /** A process of it; it is stopped afterwards. */
+  /** A process of it, once for the case and once for its control; each is stopped afterwards. */
   readonly start: () => Promise<Driver>;
   readonly library: Library;
   readonly profile: Profile;
@@ -68,16 +68,19 @@ export async function writeBundle(path: string, input: BundleInput): Promise<Bun
   const { sentence, failure } = shrunk;
   const { position, suite, scheme, format } = sentence.exchange;
   const id = bundleName(cause);
-  const caseText = yamlOf(suiteFileOf(sentence, failure, id, library), [
-    "A failure that a campaign has found, as small as it could be made.",
-    "`expat-conformance replay` plays it again; `replay --save-as` makes a case of the suites of it.",
-  ]);
   const here = join(folder, bundleFiles.case);
-  const script = link([{ name: here, suite: parseYaml(caseText, here, suiteSchema) }], library).find(
-    (each) => each.id === `bundle/${id}/${id}`,
-  );
+  const options = { start: input.start, ledger: library.ledger, profile, payload, seed };
+  const written = (controlled: boolean) => {
+    const text = yamlOf(suiteFileOf(sentence, failure, { id, library, controlled }), COMMENT);
+    return { text, cases: link([{ name: here, suite: parseYaml(text, here, suiteSchema) }], library) };
+  };
+  // What fails in its control already, a crash on a right message say, fails whatever is wrong further on.
+  const whole = written(true);
+  const control = caseNamed(CONTROL, whole.cases);
+  const { text: caseText, cases } = control && !(await playRecorded(control, options)).passed ? written(false) : whole;
+  const script = caseNamed(id, cases);
   if (script === undefined) throw new Error(`${here}: the case that was just written is not in it`);
-  const playing = await playRecorded(script, { start: input.start, ledger: library.ledger, profile, payload, seed });
+  const playing = await playRecorded(script, options);
   const { expected, found } = expectation(failure);
   const { name, version } = playing.hello;
   const record: BundleRecord = {
@@ -95,7 +98,7 @@ export async function writeBundle(path: string, input: BundleInput): Promise<Bun
     position,
     parameters: { cipherSuite: suiteOf[suite], signatureScheme: schemeName(schemeOf[scheme]), ...(format !== undefined && { format }) },
     exercises: [...sentence.exercises],
-    requirements: brokenStatements(failure, splitPosition(position).role, script.requirements, library),
+    requirements: brokenStatements(sentence, failure, script.requirements, library),
     expected,
     found,
     profile,
@@ -111,6 +114,15 @@ export async function writeBundle(path: string, input: BundleInput): Promise<Bun
     [bundleFiles.bundle]: `${JSON.stringify(record, null, 2)}\n`,
   });
   return record;
+}
+
+const COMMENT = [
+  "A failure that a campaign has found, as small as it could be made.",
+  "`expat-conformance replay` plays it again; `replay --save-as` makes a case of the suites of it.",
+];
+
+function caseNamed(name: string, cases: readonly Case[]): Case | undefined {
+  return cases.find(({ id }) => id.endsWith(`/${name}`));
 }
 
 function expectation(failure: Failure): { readonly expected: string; readonly found: string } {

@@ -39,6 +39,6 @@ export async function showCase(
     comment.push(`${iuts[index]}: ${outcome.kind} (${deedOf(played)})${more === "" ? "" : `: ${more}`}`);
     codes.push(outcome.kind === "harness-error" ? 2 : failure ? 1 : 0);
   }
-  process.stdout.write(yamlOf(suiteFileOf(sentence, undefined, `case-${number}`, library), comment));
+  process.stdout.write(yamlOf(suiteFileOf(sentence, undefined, { id: `case-${number}`, library, controlled: true }), comment));
   return Math.max(0, ...codes);
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { type Bundle, readBundle } from "../bundle/read.ts";
 import { saveAsSuite } from "../bundle/save.ts";
-import type { ReplayRecord } from "../bundle/schema.ts";
+import { bundleFiles, type ReplayRecord } from "../bundle/schema.ts";
 import { InputError } from "../input/input-error.ts";
 import { IutFailure } from "../iut/control.ts";
 import type { Driver } from "../iut/driver.ts";
@@ -16,6 +16,7 @@ import type { Look } from "../report/summary.ts";
 import type { Case } from "../scenario/case.ts";
 import { type Library, link, loadLibrary } from "../scenario/load.ts";
 import { plan } from "../scenario/plan.ts";
+import type { CheckResult } from "../scenario/result.ts";
 import { runInstances } from "../scenario/run.ts";
 import { version } from "../version.ts";
 import { killChildrenOnExit } from "./interrupt.ts";
@@ -47,10 +48,10 @@ export async function replayCommand(folder: string, options: ReplayOptions): Pro
       `${bundle.caseFile}: is not the file that the bundle was written with (bundle.json has another SHA-256). To replay the bundle, undo the edit; to go on with the edited case, make it one of the suites with --save-as suites/…/NAME.yaml, and run it there`,
     );
   }
-  killChildrenOnExit(undefined, "the bundle is as it was");
   const script = link([{ name: bundle.caseFile, suite: bundle.suite }], library).find(({ id }) => id === bundle.record.check);
   if (script === undefined) throw new InputError(`${bundle.caseFile}: expected the case ${bundle.record.check}, which bundle.json names`);
   const subject = subjectOf(bundle, options);
+  killChildrenOnExit(undefined, "the bundle is as it was");
   await subject.build();
   const record = await replay(bundle, script, subject, library, options);
   const { stdout } = process;
@@ -109,7 +110,8 @@ async function replay(
       payload: subject.payload,
       anchors: subject.anchors,
       seed,
-      report: (all) => void results.push(...all.map((result) => resultRecordOf(result, emptyBaseline().judge(result, false), command))),
+      report: (all) =>
+        void results.push(...all.map((result) => resultRecordOf(inBundle(result), emptyBaseline().judge(result, false), command))),
     });
   } catch (error) {
     // A run has nothing more to say of one that speaks no protocol; here that may be what was found.
@@ -119,6 +121,13 @@ async function replay(
     await Promise.all(waiting.map((driver) => driver.stop()));
   }
   return came(...verdictOf(results, record));
+}
+
+// `explain` knows the cases of the suites alone: what this one makes wrong is shown in its bundle.
+function inBundle(result: CheckResult): CheckResult {
+  if (result.mistakes === undefined) return result;
+  const hint = `Refuse it, whatever else fits; ${bundleFiles.transcript} shows it byte by byte.`;
+  return { ...result, mistakes: result.mistakes.map((mistake) => (mistake.id === result.check ? { ...mistake, hint } : mistake)) };
 }
 
 function verdictOf(results: readonly ResultRecord[], { failing, broke, check }: Bundle["record"]): [ReplayRecord["verdict"], string] {
