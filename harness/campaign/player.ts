@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { PayloadAdapter } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
 import { MutationError } from "../forge/edit.ts";
@@ -12,7 +13,7 @@ import { formatsByName, suiteOf } from "../scenario/parameters.ts";
 import { ChannelError } from "../tls/channel.ts";
 import { appraisedDriver, type Decision } from "./oracle.ts";
 import { ConnectionPool } from "./pool.ts";
-import type { Sentence } from "./sentence.ts";
+import { editedExchange, type Sentence } from "./sentence.ts";
 
 /** What came of a sentence. */
 export type Outcome =
@@ -74,11 +75,19 @@ export class Player {
     return [...(mine ? [mine] : []), ...others, ...again];
   }
 
-  /** Plays again what an end of all connections leaves unproven; the player can be used further. */
+  /**
+   * Makes sure of all refusals so far: where none has been accepted since on the same connection, a valid exchange is tried on it, and if
+   * that is refused too what was refused is played again. Returns what was played again; connections stay open.
+   */
   async settle(): Promise<Played[]> {
     const pool = await this.#ready();
-    await pool.clear();
     const settled: Played[] = [];
+    pool.fresh = false;
+    for (const { sentence, id } of pool.doubts()) {
+      pool.script = undefined;
+      await this.#once(pool, validLike(sentence, id), `${id}-settled`);
+    }
+    await pool.endDoubted();
     for (const { sentence, id } of pool.usage().orphans) settled.push(...(await this.play(sentence, id, true)));
     return settled;
   }
@@ -132,6 +141,7 @@ export class Player {
       const { kind, message } = error;
       if (kind === "start") throw error;
       this.restarts++;
+      this.#pool?.forsake();
       await this.stop();
       return { kind: "broke", how: kind, detail: message };
     }
@@ -140,6 +150,12 @@ export class Player {
       return { kind: "wrong", step: "connection", expected: "an answer", found: error.message };
     return { kind: "harness-error", detail: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
+}
+
+// A valid exchange on the same kind of connection, with a context that no other has.
+function validLike({ exchange }: Sentence, id: string): Sentence {
+  const context = createHash("sha256").update(`${id} settled`).digest("hex");
+  return editedExchange({ ...exchange, request: { context: { hex: context } }, attestation: exchange.format && { cmw: "cbor" } }, []);
 }
 
 type Execution = Awaited<ReturnType<typeof execute>>;
