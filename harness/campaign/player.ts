@@ -174,21 +174,23 @@ function outcomeOf(
   }
   const disagreement = contradiction(expectation, last);
   if (disagreement !== undefined) return { kind: "harness-error", detail: disagreement };
+  const appraised = last?.appraise();
+  const refusal = appraised?.kind === "refuse" ? `${appraised.step}/${appraised.rule}` : undefined;
   if (deviation) {
-    const step = last?.appraised.kind === "refuse" ? `${last.appraised.step}/${last.appraised.rule}` : "valid";
-    return { kind: "wrong", step, expected: deviation.expected, found: deviation.found };
+    return { kind: "wrong", step: refusal ?? "valid", expected: deviation.expected, found: deviation.found };
   }
   const finding = judged.find((result) => result.kind === "finding");
   if (finding?.kind === "finding")
     return { kind: "wrong", step: `${finding.step}/${finding.rule}`, expected: finding.finding.expected, found: finding.finding.found };
   if (observation !== undefined) return { kind: "observed", did: observation };
-  return { kind: "agrees", ...(last?.appraised.kind === "refuse" && { by: `${last.appraised.step}/${last.appraised.rule}` }) };
+  return { kind: "agrees", ...(refusal !== undefined && { by: refusal }) };
 }
 
 // What is declared of the edits, and what the second spine says of the message that came of them.
 function contradiction(expectation: Sentence["expectation"], last: Decision | undefined): string | undefined {
   if (last === undefined) return undefined;
-  const { appraised, message } = last;
+  const { message } = last;
+  const appraised = last.appraise();
   if (expectation.kind === "accept" && appraised.kind === "refuse") {
     const { step, rule, finding } = appraised;
     return `declared valid, and the appraisal refuses the ${message} at ${step}/${rule}: expected ${finding.expected}, found ${finding.found}`;
