@@ -4,8 +4,9 @@
  */
 import { benchCampaign } from "./campaign.ts";
 import { benchExchanges } from "./exchanges.ts";
+import { benchFreshConnections } from "./fresh-connections.ts";
 
-const benches = { exchanges: benchExchanges, campaign: benchCampaign };
+const benches = { exchanges: benchExchanges, campaign: benchCampaign, freshConnections: benchFreshConnections };
 const wanted = process.argv.slice(2);
 const results: Record<string, object> = {};
 for (const [name, bench] of Object.entries(benches)) {
