@@ -1,15 +1,8 @@
 import { parentPort } from "node:worker_threads";
-import { cmwPayload } from "../harness/attestation/payload.ts";
-import { defaultProfile } from "../harness/attestation/profile.ts";
-import { repertoireOf } from "../harness/campaign/exchange.ts";
-import { Generator } from "../harness/campaign/generator.ts";
 import { idOf, playPart } from "../harness/campaign/lane.ts";
-import { Player } from "../harness/campaign/player.ts";
-import { variationsOf } from "../harness/campaign/variations.ts";
-import { greet } from "../harness/iut/controlled.ts";
 import { splitPosition } from "../harness/iut/protocol.ts";
 import { Reference } from "../harness/reference/reference.ts";
-import { loadLibrary } from "../harness/scenario/load.ts";
+import { campaignOfReference } from "./campaign-of-reference.ts";
 import { doAgain } from "./floor.ts";
 import { plainConnection } from "./plain.ts";
 import { type Operation, Trace } from "./trace.ts";
@@ -22,11 +15,9 @@ export type Order = { readonly phase: "campaign" | "trace" | "floor"; readonly n
 
 const SEED = "bench";
 const trace = new Trace();
-const driver = await greet(new Reference(), defaultProfile);
-const repertoire = repertoireOf(driver.hello);
-const generator = new Generator(SEED, repertoire, variationsOf(loadLibrary().cases, driver, repertoire));
-const player = new Player(async () => driver, defaultProfile, cmwPayload, SEED);
-const traced = new Player(() => greet(trace.watch(new Reference()), defaultProfile), defaultProfile, cmwPayload, SEED);
+const { generator, playerFor } = await campaignOfReference(SEED);
+const player = playerFor(new Reference());
+const traced = playerFor(trace.watch(new Reference()));
 const plain = await plainConnection();
 let cases: (readonly Operation[])[] = [];
 
