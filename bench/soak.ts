@@ -53,7 +53,9 @@ const step = Math.max(SETTLED, Math.ceil((cases - SETTLED) / LOOKS));
 for (let played = 0; played < cases; ) {
   const next = played === 0 ? SETTLED : Math.min(cases, played + step);
   const extent = { cases: next, timeMs: undefined, shard: { index: 0, count: 1 }, from: played };
-  await conductCampaign(lanes, extent, (part) => void findings.add(part));
+  await conductCampaign(lanes, extent, (part) => {
+    for (const { first, cause, detail } of findings.add(part)) process.stdout.write(`case ${first} fails: ${cause}: ${detail}\n`);
+  });
   played = next;
   await Promise.all(workers.map((worker) => ask(worker, "collect")));
   collect();
