@@ -1,14 +1,13 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
+import { PART_SIZE } from "../harness/campaign/campaign.ts";
 import type { Order } from "./campaign-worker.ts";
 import { median } from "./plain.ts";
 
 const WORKERS = 2;
-/** As many cases as a campaign hands out at a time. */
-const PART = 50;
-const ROUNDS = 20;
+const ROUNDS = 12;
 /** Rounds of the campaign alone before the first that counts, until its code is compiled; then some of all three. */
-const WARM_UP = { campaign: 36, all: 4 };
+const WARM_UP = { campaign: 20, all: 2 };
 
 /**
  * Cases of a campaign against the reference, with as many threads, and beside them in the same rounds their floor: what `Trace` has written down
@@ -26,12 +25,12 @@ export async function benchCampaign() {
     const before = process.cpuUsage();
     const took = await Promise.all(
       workers.map((worker, index) => {
-        const from = (round * WORKERS + index) * PART;
-        return ask(worker, { phase, numbers: Array.from({ length: PART }, (_, offset) => from + offset) });
+        const from = (round * WORKERS + index) * PART_SIZE;
+        return ask(worker, { phase, numbers: Array.from({ length: PART_SIZE }, (_, offset) => from + offset) });
       }),
     );
     const { user, system } = process.cpuUsage(before);
-    return { perSecond: took.reduce((sum, ms) => sum + (PART * 1000) / ms, 0), cpuMs: (user + system) / 1000 / (PART * WORKERS) };
+    return { perSecond: took.reduce((sum, ms) => sum + (PART_SIZE * 1000) / ms, 0), cpuMs: (user + system) / 1000 / (PART_SIZE * WORKERS) };
   };
   const rounds: { readonly cases: Measured; readonly floor: Measured }[] = [];
   const warmUp = WARM_UP.campaign + WARM_UP.all;
@@ -57,7 +56,7 @@ export async function benchCampaign() {
     cpuRatio: Number(middle(({ cases, floor }) => floor.cpuMs / cases.cpuMs).toFixed(3)),
     workers: WORKERS,
     rounds: ROUNDS,
-    casesPerRound: WORKERS * PART,
+    casesPerRound: WORKERS * PART_SIZE,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Part } from "./lane.ts";
 
-/** Cases that a lane plays between two reports. */
-const PART_SIZE = 50;
+/** Cases that a lane plays between two reports; at the end of each it makes sure of its refusals, which costs some exchanges. */
+export const PART_SIZE = 100;
 
 /** The implementation ended or hung in so many cases in a row of a part that the rest would only be more of it. */
 const GIVE_UP_AFTER = 20;

@@ -9,7 +9,7 @@ import { RpcError } from "../iut/rpc-error.ts";
 import type { Case } from "../scenario/case.ts";
 import { neededAbilities } from "../scenario/case.ts";
 import { execute } from "../scenario/execute.ts";
-import { formatsByName, suiteOf } from "../scenario/parameters.ts";
+import { formatsByName, schemeOf, suiteOf } from "../scenario/parameters.ts";
 import { ChannelError } from "../tls/channel.ts";
 import { appraisedDriver, type Decision } from "./oracle.ts";
 import { ConnectionPool } from "./pool.ts";
@@ -85,7 +85,7 @@ export class Player {
     pool.fresh = false;
     for (const { sentence, id } of pool.doubts()) {
       pool.script = undefined;
-      await this.#once(pool, validLike(sentence, id), `${id}-settled`);
+      await this.#once(pool, validLike(sentence, id, pool.hello), `${id}-settled`);
     }
     await pool.endDoubted();
     for (const { sentence, id } of pool.usage().orphans) settled.push(...(await this.play(sentence, id, true)));
@@ -152,10 +152,14 @@ export class Player {
   }
 }
 
-// A valid exchange on the same kind of connection, with a context that no other has.
-function validLike({ exchange }: Sentence, id: string): Sentence {
+// A valid exchange on the same kind of connection, with a context that no other has, and of the cheapest scheme where it is declared.
+function validLike({ exchange }: Sentence, id: string, { supports }: Driver["hello"]): Sentence {
   const context = createHash("sha256").update(`${id} settled`).digest("hex");
-  return editedExchange({ ...exchange, request: { context: { hex: context } }, attestation: exchange.format && { cmw: "cbor" } }, []);
+  const scheme = supports.signatureSchemes.includes(schemeOf.p256) ? "p256" : exchange.scheme;
+  return editedExchange(
+    { ...exchange, scheme, request: { context: { hex: context } }, attestation: exchange.format && { cmw: "cbor" } },
+    [],
+  );
 }
 
 type Execution = Awaited<ReturnType<typeof execute>>;
