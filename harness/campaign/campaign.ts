@@ -1,8 +1,8 @@
 import type { Part } from "./lane.ts";
 import { casesOfShard, type Shard } from "./shard.ts";
 
-/** Cases that a lane plays between two reports. */
-const PART_SIZE = 50;
+/** Cases that a lane plays between two reports; at the end of each it makes sure of its refusals, which costs some exchanges. */
+export const PART_SIZE = 100;
 
 /** Plays parts of a campaign: a thread, or (in tests) a function. */
 export interface Lane {
