@@ -59,9 +59,9 @@ async function campaign({ workers }: FuzzOptions, plan: CampaignPlan, ready: Rea
   const { stdout, stderr } = process;
   const progress = new Progress(stderr);
   const look = { palette: paletteFor("auto", stdout, process.env), width: stdout.isTTY ? stdout.columns : undefined };
+  const interrupt = interruptible(plan);
   const who = identities.map(({ name, version }) => `${name} ${version}`).join(" and ");
   stdout.write(`expat-conformance fuzzes ${who} (seed ${plan.seed}, ${counted(generator.cells.length, "cell")}); to ${plan.folder}\n`);
-  const interrupt = interruptible(plan);
   const { report, problem } = await playCampaign({
     ...ready,
     plan,
