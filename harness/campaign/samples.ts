@@ -19,13 +19,14 @@ const CONNECTION = {
     tlsExporter("sha256", utf8("a sample".padEnd(32, ".")), label, context, length),
 } as const;
 
-/** The places that an edit can name in an authenticator of that scheme and wrapper: those of a sample build without a connection. */
+/** The places that an edit can name in an authenticator of that scheme, wrapper and identity: those of a sample build without a connection. */
 export function authenticatorTargets(
   format: FormatName | undefined,
   scheme: SchemeName,
   attestation: AuthenticateStep["attestation"],
+  identity = `identity-${scheme}`,
 ): Target[] {
-  const { chain, pkcs8 } = pki(`identity-${scheme}`);
+  const { chain, pkcs8 } = pki(identity);
   const built = buildAuthenticator({
     connection: CONNECTION,
     sender: "server",

@@ -50,7 +50,7 @@ export async function fuzzCommand(options: FuzzOptions): Promise<number> {
     await driver.stop();
     throw new UsageError(`--position ${chosen.join(", ")}: ${driver.hello.name} declares ${repertoire.positions.join(", ")} alone`);
   }
-  const variations = variationsOf(loadLibrary().cases, driver, repertoire).filter(({ position }) => chosen.includes(position));
+  const variations = variationsOf(loadLibrary(), driver, repertoire).filter(({ position }) => chosen.includes(position));
   const generator = new Generator(seed, supported, variations, (stage) => inFocus(stage, focus));
   let first: Driver | undefined = driver;
   const start = async () => {

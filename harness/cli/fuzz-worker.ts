@@ -25,7 +25,7 @@ const { subject: options, profile, seed, positions, focus } = workerData as Work
 const subject = resolveSubject(options, profile);
 const driver = await subject.start();
 const repertoire = repertoireOf(driver.hello);
-const variations = variationsOf(loadLibrary().cases, driver, repertoire);
+const variations = variationsOf(loadLibrary(), driver, repertoire);
 const wanted = { ...repertoire, positions: repertoire.positions.filter((position) => positions.includes(position)) };
 const generator = new Generator(
   seed,
