@@ -32,6 +32,10 @@ const listOperations: Readonly<Record<string, Operation>> = {
   truncate: ({ at, size }) => fc.integer({ min: 1, max: Math.max(1, size) }).map((by) => ({ at, op: "truncate", by })),
 };
 
+// A claim that nobody knows.
+const moreClaims = <Label>(labels: fc.Arbitrary<Label>) =>
+  fc.record({ name: fc.constant("more"), label: labels, value: fc.oneof(fc.nat(), fc.string({ maxLength: 20 })) });
+
 /** The operations that a kind of target knows, each as an arbitrary edit of that target. */
 const operations: Readonly<Record<Target["kind"], Readonly<Record<string, Operation>>>> = {
   bytes: {
@@ -55,6 +59,15 @@ const operations: Readonly<Record<Target["kind"], Readonly<Record<string, Operat
       fc
         .tuple(fc.integer({ min: 0, max: size }), fc.uint8Array({ maxLength: 12 }))
         .map(([index, data]) => ({ at, op: "insert", index, value: { type: { unrequested: "request" }, data: hex(data) } })),
+  },
+  numbered: {
+    ...listOperations,
+    // No claim is registered there (RFC 8392 section 9.1: for private use).
+    extend: ({ at }) => moreClaims(fc.integer({ min: -80_000, max: -75_000 })).map((value) => ({ at, op: "extend", value })),
+  },
+  labelled: {
+    ...listOperations,
+    extend: ({ at }) => moreClaims(fc.nat(9999).map((number) => `more-${number}`)).map((value) => ({ at, op: "extend", value })),
   },
   element: {
     drop: ({ at }) => fc.constant<Edit>({ at, op: "drop" }),

@@ -24,6 +24,8 @@ const LENGTHENS: readonly Mutation["op"][] = ["drop", "extend", "truncate", "ins
 type Seal = Exclude<Mutation["reseal"], boolean>[number];
 
 interface Rule {
+  /** What it does; default: it must be refused. */
+  readonly kind?: "accept";
   /** Which places it speaks of. */
   readonly at: RegExp;
   /** Only where this seal is not computed again behind the edit. */
@@ -96,6 +98,8 @@ const rules: readonly Rule[] = [
   { at: /^(second-)?claims\.aikPubHash(\.label)?$/, ops: GONE, by: ["aik-hash", "evidence-signature"] },
   { at: /^(second-)?claims\.measurement(\.label)?$/, ops: GONE, by: ["policy", "evidence-signature"] },
   { at: /^(second-)?claims$/, ops: ["drop", "truncate"], by: ["binding", "aik-hash", "policy"] },
+  // RFC 9711 section 4 and EAR section 3: what a receiver does not know among claims it ignores.
+  { at: /^(second-)?(result-)?claims$/, ops: ["extend"], kind: "accept" },
   // RFC 9052 section 3: no label comes twice. Names that come twice are an open point of JSON (jwt-duplicate-names).
   { at: /^(second-)?claims\.\w+$/, ops: ["duplicate"], only: "cbor", by: ["evidence-signature"] },
   { at: /^result-claims\.\w+$/, ops: ["duplicate"], only: "cbor", by: RESULT },
@@ -124,6 +128,7 @@ export function effectOf({ at, reseal, op }: Pick<Mutation, "at" | "reseal" | "o
       (each.kept === undefined || keeps(each.kept)) &&
       (each.only ?? serialisation) === serialisation,
   );
+  if (rule?.kind === "accept") return { kind: "accept" };
   return rule?.by === undefined ? { kind: "free" } : { kind: "refuse", by: rule.by };
 }
 
@@ -146,8 +151,6 @@ const requestRules: readonly RequestRule[] = [
   { at: /\.signatureAlgorithms\.type$/, kind: "refuse" },
   { at: /\.signatureAlgorithms\.data$/, ops: ["drop", "truncate", "extend"], kind: "refuse" },
   { at: /^(extensions\.list|message\.extensions)\.\w+$/, ops: ["duplicate"], kind: "refuse" },
-  // expat section 3.1: an offer is empty.
-  { at: /\.cmwAttestation\.data$/, ops: ["extend", "insert", "overwrite"], kind: "refuse" },
   // Another context, another order, no offer: other requests, and right ones. A context is of any length up to 255 bytes.
   { at: /\.certificateRequestContext$/, kind: "accept" },
   { at: /^(extensions\.list|message\.extensions)$/, ops: ["reverse"], kind: "accept" },

@@ -39,8 +39,16 @@ export function authenticatorTargets(
     attestation: format && attestation ? forgedAttestation(attestation, { scheme, format, payload: cmwPayload }) : null,
   });
   const names = authenticatorStages.map(({ name }) => name);
-  return targetsOf(built, names).filter(({ at }) => isBound(format) || !BINDING.test(at));
+  const targets = targetsOf(built, names).filter(({ at }) => isBound(format) || !BINDING.test(at));
+  return targets.map((target) =>
+    VARIES.test(target.at) && !CERTAIN.includes(scheme) ? { ...target, size: target.size - SHORTER } : target,
+  );
 }
+
+// The DER form of an ECDSA signature is some bytes shorter now and then (RFC 3279 section 2.2.3): an edit at its end would not always fit.
+const VARIES = /^certificate-verify\.(signature|bytes)$/;
+const CERTAIN: readonly SchemeName[] = ["ed25519", "rsa-pss-sha256", "rsa-pss-sha384", "rsa-pss-sha512"];
+const SHORTER = 4;
 
 /** The places that an edit can name in a request. */
 export function requestTargets(attestation: boolean): Target[] {

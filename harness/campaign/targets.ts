@@ -2,7 +2,7 @@ import { KeyObject } from "node:crypto";
 import type { BuildView } from "../forge/pipeline.ts";
 
 /** What an edit can do with a value depends on what it is. */
-export type TargetKind = "bytes" | "list" | "extensions" | "element" | "number" | "text" | "length";
+export type TargetKind = "bytes" | "list" | "extensions" | "numbered" | "labelled" | "element" | "number" | "text" | "length";
 
 /** A place of a build that an edit can name (`at`): found in a build, never listed by hand. */
 export interface Target {
@@ -46,7 +46,7 @@ function walk(value: unknown, path: readonly string[], found: Found): void {
   } else if (typeof value === "string") {
     if (!CHOICES.has(path.at(-1) ?? "")) found(path, "text", value.length);
   } else if (Array.isArray(value)) {
-    found(path, isExtensions(path) ? "extensions" : "list", value.length);
+    found(path, listKind(path, value), value.length);
     for (const [index, element] of value.entries()) {
       if (index >= ELEMENTS && !isNamed(element)) continue;
       // Named elements are called by their names, which stay when others come and go.
@@ -59,9 +59,11 @@ function walk(value: unknown, path: readonly string[], found: Found): void {
   }
 }
 
-// Of a Certificate: what was not asked for can be put in there.
-function isExtensions([stage, ...path]: readonly string[]): boolean {
-  return stage === "certificate" && path.at(-1) === "extensions";
+// Some lists can be given more than they have: claims with labels that are numbers or texts, extensions of a Certificate.
+function listKind([stage = "", ...path]: readonly string[], list: readonly unknown[]): TargetKind {
+  if (stage === "certificate" && path.at(-1) === "extensions") return "extensions";
+  if (!stage.endsWith("claims") || path.length > 0) return "list";
+  return typeof (list[0] as { readonly label?: unknown } | undefined)?.label === "number" ? "numbered" : "labelled";
 }
 
 function isNamed(element: unknown): element is { readonly name: string } {
