@@ -36,7 +36,8 @@ export function authenticatorTargets(
     identity: { chain, key: parsePrivateKey(pkcs8), scheme: schemeOf[scheme] },
     // An ECDSA signature of random length would make other sentences of the same seed.
     sign: signDeterministically,
-    attestation: format && attestation ? forgedAttestation(attestation, { scheme, format, payload: cmwPayload }) : null,
+    attestation:
+      format && attestation ? forgedAttestation({ ...attestation, result: ISSUED }, { scheme, format, payload: cmwPayload }) : null,
   });
   const names = authenticatorStages.map(({ name }) => name);
   const targets = targetsOf(built, names).filter(({ at }) => isBound(format) || !BINDING.test(at));
@@ -44,6 +45,9 @@ export function authenticatorTargets(
     VARIES.test(target.at) && !CERTAIN.includes(scheme) ? { ...target, size: target.size - SHORTER } : target,
   );
 }
+
+// A sample of now would be another one in each second, with signatures of other lengths.
+const ISSUED = { issuedAt: "2026-01-01T00:00:00Z", expires: "2026-01-01T01:00:00Z" } as const;
 
 // The DER form of an ECDSA signature is some bytes shorter now and then (RFC 3279 section 2.2.3): an edit at its end would not always fit.
 const VARIES = /^certificate-verify\.(signature|bytes)$/;

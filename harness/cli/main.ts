@@ -361,7 +361,7 @@ program
   .option("--campaign", "seek each fault by a fuzzing campaign, and name the first case that shows it, in place of running the suites")
   .option(
     "--cases <n>",
-    "with --campaign: cases for each fault, and without one (default: 4500; with --published: 2000)",
+    "with --campaign: cases for each fault, and without one (default: 3600; with --published: 2000)",
     integer(1, 1_000_000),
   )
   .option("--published <file>", "with --campaign: ask only whether each case that this campaign-proof.json names still shows its fault")

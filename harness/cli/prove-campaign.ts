@@ -24,7 +24,7 @@ export interface CampaignProofOptions {
 const SEED = "proof";
 
 /** Cases for each fault: a little more than one round of all cells. */
-const CASES = 4500;
+const CASES = 3600;
 
 /** Cases without a fault where a published proof is verified. */
 const VERIFIED_CASES = 2000;
