@@ -37,7 +37,7 @@ export async function proveByCampaign(options: CampaignProofOptions): Promise<nu
   try {
     const run: typeof pool.run = async (job) => {
       const trial = await pool.run(job);
-      advance();
+      if (job.fault !== undefined) advance();
       return trial;
     };
     const proof: CampaignProof = known
