@@ -18,9 +18,11 @@ const may = {
   vectors: ["wire", "authenticator", "attestation", "forge", "appraisal", "pki", "scenario", "input"],
   recordings: ["wire", "authenticator", "attestation", "appraisal", "explain", "iut", "vectors", "input"],
   faults: ["campaign", "wire", "authenticator", "attestation", "forge", "appraisal", "explain", "tls", "iut", "pki", "reference", "scenario"],
-  campaign: ["wire", "authenticator", "attestation", "forge", "appraisal", "tls", "iut", "pki", "reference", "scenario"],
-  report: ["wire", "attestation", "iut", "scenario", "input"],
-  cli: ["faults", "campaign", "wire", "authenticator", "attestation", "explain", "example", "carrier", "tls", "iut", "reference", "scenario", "report", "vectors", "recordings", "input", "ledger"],
+  capture: ["wire", "tls"],
+  campaign: ["wire", "input", "authenticator", "attestation", "forge", "appraisal", "tls", "iut", "pki", "reference", "scenario"],
+  report: ["wire", "attestation", "iut", "scenario", "campaign", "input"],
+  bundle: ["wire", "attestation", "forge", "appraisal", "tls", "iut", "reference", "scenario", "example", "campaign", "capture", "report", "input"],
+  cli: ["faults", "campaign", "bundle", "wire", "authenticator", "attestation", "explain", "example", "carrier", "tls", "iut", "reference", "scenario", "report", "vectors", "recordings", "input", "ledger"],
 };
 
 const direction = Object.entries(may).map(([folder, allowed]) => ({

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { profileSchema } from "./attestation/profile.ts";
+import { bundleSchema, replaySchema } from "./bundle/schema.ts";
+import { campaignRecord } from "./campaign/records.ts";
 import { mutationSchema } from "./forge/mutation.ts";
 import { manifestSchema } from "./iut/manifest.ts";
 import { appraisalSchema, vectorsRunSchema } from "./recordings/report.ts";
@@ -25,6 +27,7 @@ const published: Readonly<Record<string, z.ZodType>> = {
   manifest: manifestSchema,
   baseline: baselineSchema,
   report: reportRecord,
+  "campaign-report": campaignRecord,
   profile: profileSchema,
   ambiguities: ambiguitiesSchema,
   goals: goalsSchema,
@@ -32,6 +35,8 @@ const published: Readonly<Record<string, z.ZodType>> = {
   observed: observedSchema,
   recording: recordingSchema,
   appraisal: appraisalSchema,
+  bundle: bundleSchema,
+  replay: replaySchema,
   "vectors-run": vectorsRunSchema,
   "vectors-foreign": foreignFileSchema,
   // One a topic: its groups hold nothing but its kinds of messages.

@@ -58,12 +58,13 @@ describe("sentences", () => {
 describe("a campaign", () => {
   it("finds nothing in the unbroken reference, and declared effects and the appraisal agree", async () => {
     const { generator, player } = await campaign(undefined, "right");
-    const part = await playPart(generator, player, numbers(400));
+    const part = await playPart(generator, [player], numbers(400));
     await player.stop();
-    expect(part.failures).toEqual([]);
+    const [mine] = part.of;
+    expect(mine?.failures).toEqual([]);
     expect(part.cases).toBe(400);
     // Most of them were played on connections that were open already.
-    expect(part.connections).toBeLessThan(200);
+    expect(mine?.connections).toBeLessThan(80);
   }, 120_000);
 
   it.each([
@@ -99,25 +100,51 @@ describe("a campaign", () => {
       async play(part: readonly number[]) {
         for (let turn = 0; turn < delay; turn++) await Promise.resolve();
         played.push(...part);
-        return { cases: part.length, cells: {}, failures: [], did: "a".repeat(part.length), restarts: 0, connections: 0 };
+        return { cases: part.length, of: [], partings: [], gaveUp: false };
       },
       stop: async () => undefined,
     });
     const report = (part: FinishedPart) => void reported.push(...part.numbers);
-    const extent = { cases: 320, timeMs: undefined, shard: { index: 1, count: 3 }, from: 0 };
-    const { end, played: count } = await conductCampaign([lane(1), lane(50), lane(7)], extent, report);
-    expect({ end, count }).toEqual({ end: "cases", count: 320 });
+    // Of 961 cases the second of three shards has those from 1 to 958.
+    const extent = { cases: 961, timeMs: undefined, shard: { index: 1, count: 3 }, from: 0 };
+    expect(await conductCampaign([lane(1), lane(50), lane(7)], extent, report)).toEqual({ end: "cases" });
     expect(reported).toEqual(numbers(320).map((number) => 3 * number + 1));
     expect(played.toSorted((a, b) => a - b)).toEqual(reported);
   });
 
-  it("counts a cause once, with how often it came", () => {
-    const findings = new Findings();
-    const part = { cases: 2, cells: { a: { wrong: 2 } }, did: "aa", restarts: 0, connections: 1, numbers: [0, 1] };
+  it("ends where a lane cannot go on, and keeps what the others have played", async () => {
+    const reported: number[] = [];
+    const problem = new Error("it cannot be started");
+    let turn = 0;
+    const lane = {
+      play: async (part: readonly number[]) => {
+        if (turn++ === 2) throw problem;
+        return { cases: part.length, of: [], partings: [], gaveUp: false };
+      },
+      stop: async () => undefined,
+    };
+    const extent = { cases: 1000, timeMs: undefined, shard: { index: 0, count: 1 }, from: 0 };
+    expect(await conductCampaign([lane], extent, (part) => void reported.push(...part.numbers))).toEqual({ end: "given-up", problem });
+    expect(reported).toEqual(numbers(100));
+  });
+
+  it("counts a cause once, with how often it came, and goes on from what a checkpoint has kept", () => {
+    const one = (numbers: number[], failures: { number: number; cause: string; detail: string }[]): FinishedPart => ({
+      cases: numbers.length,
+      of: [{ cells: { a: { wrong: 2 } }, free: {}, failures, restarts: 0, connections: 1 }],
+      partings: [],
+      gaveUp: false,
+      numbers,
+    });
     const failures = [0, 1].map((number) => ({ number, cause: "relying-party/binding/equal", detail: "found acceptance" }));
-    expect(findings.add({ ...part, failures })).toHaveLength(1);
-    expect(findings.add({ ...part, failures })).toHaveLength(0);
-    expect([...findings.causes.values()]).toMatchObject([{ first: 0, count: 4 }]);
-    expect(findings.covered(["a", "b"])).toBe(1);
+    const findings = new Findings(["iuts/acme"]);
+    expect(findings.add(one([0, 1], failures))).toHaveLength(1);
+    const further = new Findings(["iuts/acme"], JSON.parse(JSON.stringify(findings.state)));
+    expect(further.add(one([2, 3], failures))).toHaveLength(0);
+    expect(further.causes).toMatchObject([{ first: 0, count: 4, iut: "iuts/acme" }]);
+    expect(further.covered(["a", "b"])).toBe(1);
+    expect([further.cases, further.ended("wrong"), further.connections]).toEqual([4, 4, 2]);
+    // The state of the first has not moved with it.
+    expect(findings.ended("wrong")).toBe(2);
   });
 });

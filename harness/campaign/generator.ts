@@ -59,6 +59,7 @@ export class Generator {
   readonly cells: readonly Cell[];
   readonly #lists: Readonly<Record<Cell["kind"], readonly Cell[]>>;
   readonly #targets = new Map<string, readonly Target[]>();
+  readonly #exchanges = new Map<string, fc.Arbitrary<Exchange>>();
   readonly #orders = new Map<Cell["kind"], { readonly round: string; readonly order: readonly number[] }>();
 
   constructor(
@@ -109,7 +110,7 @@ export class Generator {
     if (cell.kind === "varied") return variedCases(cell.variation);
     if (cell.kind === "sequence") return sequences(cell, cell.ending, this.repertoire);
     const { position, format, edit } = cell;
-    const exchange = exchanges(position, format, this.repertoire);
+    const exchange = this.#exchangesOf(position, format);
     if (edit === undefined) return exchange.map((valid) => editedExchange(valid, []));
     return exchange.chain((valid) => this.#editsOf(valid, edit).map((edits) => editedExchange(valid, edits)));
   }
@@ -141,11 +142,19 @@ export class Generator {
   #targetsOf({ position, format, scheme, attestation, identity }: Exchange): readonly Target[] {
     const asksItself = splitPosition(position).role === "attester";
     const key = asksItself ? `request ${format !== undefined}` : `${format} ${scheme} ${identity} ${JSON.stringify(attestation)}`;
-    const known =
-      this.#targets.get(key) ??
-      (asksItself ? requestTargets(format !== undefined) : authenticatorTargets(format, scheme, attestation, identity));
-    this.#targets.set(key, known);
-    return known.filter(({ stage }) => this.focus(stage));
+    const known = this.#targets.get(key);
+    if (known) return known;
+    const targets = asksItself ? requestTargets(format !== undefined) : authenticatorTargets(format, scheme, attestation, identity);
+    const inFocus = targets.filter(({ stage }) => this.focus(stage));
+    this.#targets.set(key, inFocus);
+    return inFocus;
+  }
+
+  #exchangesOf(position: Position, format: FormatName | undefined): fc.Arbitrary<Exchange> {
+    const key = `${position} ${format}`;
+    const known = this.#exchanges.get(key) ?? exchanges(position, format, this.repertoire);
+    this.#exchanges.set(key, known);
+    return known;
   }
 
   #editsAt({ position, format }: { readonly position: Position; readonly format: FormatName | undefined }): CellEdit[] {

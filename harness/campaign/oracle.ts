@@ -22,7 +22,8 @@ export type Appraised = { readonly kind: "accept" } | ({ readonly kind: "refuse"
 export interface Decision {
   readonly message: "request" | "authenticator";
   readonly accepted: boolean;
-  readonly appraised: Appraised;
+  /** Holds until something else is decided on the connection. Of a sequence only the last appraisal is needed, and each costs much. */
+  readonly appraise: () => Appraised;
 }
 
 /** What is wrong with a message that an implementation made: the step and rule, and what was found. */
@@ -55,6 +56,14 @@ export interface Terms {
 export function appraised(connection: IutConnection, terms: Terms, { decided, made }: Witness): IutConnection {
   // What the implementation remembers of the connection, as the reference would: one memory for both of its roles.
   const theirs = new ReferenceChannel(otherEnd(connection.channel));
+  // What was accepted last counts as consumed only for what is decided after it.
+  let accepted: Bytes | undefined;
+  let appraise: (() => Appraised) | undefined;
+  const goOn = (): void => {
+    if (accepted) theirs.consume(accepted);
+    accepted = undefined;
+    appraise = undefined;
+  };
   return {
     channel: connection.channel,
     deliveries: connection.deliveries,
@@ -66,27 +75,36 @@ export function appraised(connection: IutConnection, terms: Terms, { decided, ma
       return answer;
     },
     async authenticate(ask): Promise<Answer<Bytes>> {
+      goOn();
       const answer = await connection.authenticate(ask);
       const wrong = "value" in answer ? emptyFinding(theirs, ask.request, answer.value) : undefined;
       if (wrong) made(wrong);
       const declines = "refused" in answer || answer.value[0] === FINISHED;
       const mine = authenticate(theirs, { ...ask, channel: "", attestation: null }, terms.profile);
       const appraisal: Appraised = isRefused(mine) ? refusal(mine, "answering") : { kind: "accept" };
-      decided({ message: "request", accepted: !declines, appraised: appraisal });
+      decided({ message: "request", accepted: !declines, appraise: () => appraisal });
       return answer;
     },
     async validate(ask): Promise<Answer<AcceptedResult | undefined>> {
-      const appraised = appraisalOf(theirs, ask, terms);
+      goOn();
       const answer = await connection.validate(ask);
-      const accepted = !("refused" in answer);
-      const context = accepted ? contextOf(ask.authenticator) : undefined;
-      if (context) theirs.consume(context);
-      decided({ message: "authenticator", accepted, appraised });
+      const isAccepted = !("refused" in answer);
+      if (isAccepted) accepted = contextOf(ask.authenticator);
+      let appraisal: Appraised | undefined;
+      appraise = () => {
+        appraisal ??= appraisalOf(theirs, ask, terms);
+        return appraisal;
+      };
+      decided({ message: "authenticator", accepted: isAccepted, appraise });
       return answer;
     },
     echo: (data) => connection.echo(data),
     export: (label, context, length) => connection.export(label, context, length),
-    close: () => connection.close(),
+    close() {
+      // The exporter goes with the connection.
+      appraise?.();
+      return connection.close();
+    },
   };
 }
 
@@ -155,8 +173,9 @@ function appraisalOf(theirs: ReferenceChannel, ask: Omit<Params<"validate">, "ch
       return verdict;
     },
   };
-  const consumed = new Set(theirs.consumedContexts);
-  const trial = new ReferenceChannel(theirs.channel, { requestContexts: theirs.requestContexts, consumedContexts: consumed });
+  // Sees what they remember, and takes nothing of what it accepts itself.
+  const { channel, requestContexts, consumedContexts } = theirs;
+  const trial: ReferenceChannel = { channel, requestContexts, consumedContexts, consume: () => undefined };
   const verdict = validate(trial, { ...ask, channel: "" }, profile, parts);
   return isRefused(verdict) ? refusal(verdict, "relying", found) : { kind: "accept" };
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { PayloadAdapter } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
 import { MutationError } from "../forge/edit.ts";
@@ -8,13 +9,13 @@ import { RpcError } from "../iut/rpc-error.ts";
 import type { Case } from "../scenario/case.ts";
 import { neededAbilities } from "../scenario/case.ts";
 import { execute } from "../scenario/execute.ts";
-import { formatsByName, suiteOf } from "../scenario/parameters.ts";
+import { formatsByName, schemeOf, suiteOf } from "../scenario/parameters.ts";
 import type { Step } from "../scenario/schema.ts";
 import { ChannelError } from "../tls/channel.ts";
 import { DecodeError } from "../wire/reader.ts";
 import { appraisedDriver, type Decision, type WrongMessage } from "./oracle.ts";
 import { ConnectionPool } from "./pool.ts";
-import type { Sentence } from "./sentence.ts";
+import { editedExchange, type Sentence } from "./sentence.ts";
 
 /** What came of a sentence. */
 export type Outcome =
@@ -71,17 +72,26 @@ export class Player {
     for (const orphan of orphans) again.push(...(await this.play(orphan.sentence, orphan.id, true)));
     // A connection with a past may have been given up, or hold a context that comes again by chance: only a fresh one convicts.
     const isSuspect = outcome.kind === "wrong" || outcome.kind === "harness-error" || (doubtful && outcome.kind === "observed" && !fresh);
-    if (!reused || !isSuspect || sentence.expectation.kind === "free") return [{ ...played, outcome }, ...again];
+    const isOpen = sentence.expectation.kind === "free" && outcome.kind !== "wrong";
+    if (!reused || !isSuspect || isOpen) return [{ ...played, outcome }, ...again];
     const [mine, ...others] = await this.play(sentence, id, true);
     if (doubtful && mine?.outcome.kind !== outcome.kind) this.#endsOnRefusal = true;
     return [...(mine ? [mine] : []), ...others, ...again];
   }
 
-  /** Plays again what an end of all connections leaves unproven; the player can be used further. */
+  /**
+   * Makes sure of all refusals so far: where none has been accepted since on the same connection, a valid exchange is tried on it, and if
+   * that is refused too what was refused is played again. Returns what was played again; connections stay open.
+   */
   async settle(): Promise<Played[]> {
     const pool = await this.#ready();
-    await pool.clear();
     const settled: Played[] = [];
+    pool.fresh = false;
+    for (const { sentence, id } of pool.doubts()) {
+      pool.script = undefined;
+      await this.#once(pool, validLike(sentence, id, pool.hello), `${id}-settled`);
+    }
+    await pool.endDoubted();
     for (const { sentence, id } of pool.usage().orphans) settled.push(...(await this.play(sentence, id, true)));
     return settled;
   }
@@ -145,6 +155,7 @@ export class Player {
       const { kind, message } = error;
       if (kind === "start") throw error;
       this.restarts++;
+      this.#pool?.forsake();
       await this.stop();
       return { kind: "broke", how: kind, detail: message };
     }
@@ -153,6 +164,16 @@ export class Player {
       return { kind: "wrong", step: "connection", expected: "an answer", found: error.message };
     return { kind: "harness-error", detail: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
+}
+
+// A valid exchange on the same kind of connection, with a context that no other has, and of the cheapest scheme where it is declared.
+function validLike({ exchange }: Sentence, id: string, { supports }: Driver["hello"]): Sentence {
+  const context = createHash("sha256").update(`${id} settled`).digest("hex");
+  const scheme = supports.signatureSchemes.includes(schemeOf.p256) ? "p256" : exchange.scheme;
+  return editedExchange(
+    { ...exchange, scheme, request: { context: { hex: context } }, attestation: exchange.format && { cmw: "cbor" } },
+    [],
+  );
 }
 
 type Execution = Awaited<ReturnType<typeof execute>>;
@@ -177,13 +198,14 @@ function outcomeOf(
   if (made) return made;
   const disagreement = isFinal ? contradiction(expectation, last) : undefined;
   if (disagreement !== undefined) return { kind: "harness-error", detail: disagreement };
+  const appraised = last?.appraise();
+  const refusal = appraised?.kind === "refuse" ? `${appraised.step}/${appraised.rule}` : undefined;
   if (deviation) {
-    const step = last?.appraised.kind === "refuse" ? `${last.appraised.step}/${last.appraised.rule}` : "valid";
-    return { kind: "wrong", step, expected: deviation.expected, found: deviation.found };
+    return { kind: "wrong", step: refusal ?? "valid", expected: deviation.expected, found: deviation.found };
   }
   if (wrong) return wrong;
   if (observation !== undefined) return { kind: "observed", did: observation };
-  return { kind: "agrees", ...(last?.appraised.kind === "refuse" && { by: `${last.appraised.step}/${last.appraised.rule}` }) };
+  return { kind: "agrees", ...(refusal !== undefined && { by: refusal }) };
 }
 
 type Wrong = Extract<Outcome, { readonly kind: "wrong" }>;
@@ -207,7 +229,8 @@ function endsInDecision(steps: readonly Step[]): boolean {
 // What is declared of the edits, and what the second spine says of the message that came of them.
 function contradiction(expectation: Sentence["expectation"], last: Decision | undefined): string | undefined {
   if (last === undefined) return undefined;
-  const { appraised, message } = last;
+  const { message } = last;
+  const appraised = last.appraise();
   if (expectation.kind === "accept" && appraised.kind === "refuse") {
     const { step, rule, finding } = appraised;
     return `declared valid, and the appraisal refuses the ${message} at ${step}/${rule}: expected ${finding.expected}, found ${finding.found}`;

@@ -71,11 +71,41 @@ export class ConnectionPool<Script> implements Driver {
     return usage;
   }
 
-  /** Closes all connections that are not in use. */
-  async clear(): Promise<void> {
-    const idle = [...this.#idle.values()].flat();
+  /**
+   * The connections that no acceptance has followed the refusals on, each with the last script that saw one there. Before a script is handed
+   * out its connection is made the next that a script like it is lent.
+   */
+  *doubts(): Iterable<Script> {
+    for (const [key, doubted] of this.#doubted()) {
+      const script = doubted.unproven.at(-1);
+      const idle = this.#idle.get(key) ?? [];
+      if (script === undefined || !idle.includes(doubted)) continue;
+      this.#idle.set(key, [...idle.filter((pooled) => pooled !== doubted), doubted]);
+      yield script;
+    }
+  }
+
+  /** Closes the connections that are still in doubt: their scripts are orphans. */
+  async endDoubted(): Promise<void> {
+    for (const [key, doubted] of this.#doubted()) {
+      this.#idle.set(
+        key,
+        (this.#idle.get(key) ?? []).filter((pooled) => pooled !== doubted),
+      );
+      await this.#end(doubted);
+    }
+  }
+
+  /** All connections are lost with the process behind them; scripts that nothing has proven are orphans. */
+  forsake(): void {
+    for (const { unproven } of [...[...this.#idle.values()].flat(), ...this.#inUse]) this.#orphans.push(...unproven);
     this.#idle.clear();
-    for (const pooled of idle) await this.#end(pooled);
+    this.#inUse.clear();
+  }
+
+  #doubted(): [string, Pooled<Script>][] {
+    const all = [...this.#idle].flatMap(([key, idle]) => idle.map((pooled): [string, Pooled<Script>] => [key, pooled]));
+    return all.filter(([, { unproven }]) => unproven.length > 0);
   }
 
   context(message: Parameters<Driver["context"]>[0]): ReturnType<Driver["context"]> {
@@ -133,10 +163,13 @@ export class ConnectionPool<Script> implements Driver {
       export: (label, context, length) => connection.export(label, context, length),
       close: async () => {
         this.#inUse.delete(pooled);
-        const isWorn = pooled.broken || pooled.scripts >= SCRIPTS_PER_CONNECTION || connection.channel.pending().length > 0;
+        // One that is in doubt is kept until an acceptance, or the end of the part, has decided.
+        const isOld = pooled.scripts >= SCRIPTS_PER_CONNECTION && pooled.unproven.length === 0;
+        const isWorn = pooled.broken || isOld || connection.channel.pending().length > 0;
         if (isWorn || key === undefined) return this.#end(pooled);
-        const idle = this.#idle.get(key) ?? [];
-        this.#idle.set(key, [...idle, pooled]);
+        const idle = this.#idle.get(key);
+        if (idle) idle.push(pooled);
+        else this.#idle.set(key, [pooled]);
       },
     };
   }

@@ -11,10 +11,13 @@ const count = z.number().int().min(0);
 const name = z.string().min(1);
 
 /** What a case ended as; `broke`: it hung, crashed or spoke nonsense; `discarded`: the edits did not fit, nothing was asked. */
-export const outcomeKinds = ["agrees", "observed", "discarded", "wrong", "broke", "harness-error"] as const;
+const outcomeKinds = ["agrees", "observed", "discarded", "wrong", "broke", "harness-error"] as const;
 
 /** What was done with the message that a case is about; `broke`: neither; `other`: there was none to decide on. */
-export const deeds = ["accepted", "refused", "broke", "other"] as const;
+const deeds = ["accepted", "refused", "broke", "other"] as const;
+
+export type OutcomeKind = (typeof outcomeKinds)[number];
+export type Deed = (typeof deeds)[number];
 
 export const campaignHeader = z.strictObject({
   type: z.literal("campaign"),
@@ -65,8 +68,8 @@ export const differenceRecord = z.strictObject({
 
 export const cellRecord = z.strictObject({
   type: z.literal("cell"),
-  cell: name.describe("position, format and `stage/operation`, id of a check, or `sequence/…`"),
-  iut: z.string(),
+  cell: name.describe("position, format and `stage/operation`, id of a check, or `sequence/…`; those that were never played too"),
+  iut: z.string().describe("the path of the implementation, as in the header"),
   outcomes: z.partialRecord(z.enum(outcomeKinds), count),
   free: z.partialRecord(z.enum(deeds), count).describe("what was done where the texts leave it open"),
 });
@@ -75,15 +78,15 @@ export const campaignFooter = z.strictObject({
   type: z.literal("footer"),
   end: z.enum(["cases", "time", "stopped", "given-up"]),
   cases: count.describe("how many were played; each counts once, however many implementations saw it"),
-  failures: count.describe("how many cases failed"),
-  inconclusive: count.describe("how many findings could not be confirmed"),
-  harnessErrors: count.describe("how many cases ended in an error of the suite's own"),
+  failures: count.describe("how many cases failed, those of each implementation counted: the sum over the findings"),
+  inconclusive: count.describe("how many findings could not be confirmed; their cases are no failures"),
+  harnessErrors: count.describe("how many cases ended in an error of the suite's own, counted in the same way"),
   casesPerSecond: z.number().min(0),
   durationMs: count,
   connections: count,
   restarts: count,
   cells: count.describe("how many there are for these implementations"),
-  covered: count.describe("how many of them were played"),
+  covered: count.describe("how many of them were played; a case that was discarded does not count"),
 });
 
 /** One line of a campaign's report. */

@@ -23,13 +23,20 @@ export function rootCauseOf({ sentence }: Pick<Played, "sentence">, failure: Fai
     case "broke":
       return `${role}/${failure.how}/${words(failure.detail)}`;
     case "harness-error":
-      return `harness/${words(failure.detail)}`;
+      return `${OURS}${words(failure.detail)}`;
   }
 }
 
-// Numbers, hexadecimal and names of files differ from case to case.
+/** True of the causes of errors of the harness. */
+export function isOurs(cause: string): boolean {
+  return cause.startsWith(OURS);
+}
+
+const OURS = "harness/";
+
+// Numbers, hexadecimal and names of files differ from case to case, what is quoted from machine to machine.
 function words(text: string): string {
-  const line = text.split("\n", 1)[0] ?? "";
+  const line = (text.split("\n", 1)[0] ?? "").replace(/"[^"]*"/g, "");
   const plain = line.replace(/\b[0-9a-f]{6,}\b|\b0x[0-9a-f]+\b|\d+/gi, "").replace(/[^A-Za-z]+/g, "-");
   return plain.replace(/^-|-$/g, "").toLowerCase().slice(0, 60) || "no-words";
 }

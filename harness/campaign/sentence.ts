@@ -1,7 +1,7 @@
 import type { Mutation } from "../forge/mutation.ts";
 import { splitPosition } from "../iut/protocol.ts";
 import { formatsByName } from "../scenario/parameters.ts";
-import type { CaseFile, Step } from "../scenario/schema.ts";
+import type { Step } from "../scenario/schema.ts";
 import type { Edit } from "./edits.ts";
 import { type Effect, effectOf, effectOfRequestEdit } from "./effects.ts";
 import type { Exchange } from "./exchange.ts";
@@ -22,10 +22,20 @@ export interface Sentence {
   readonly exercises: readonly string[];
   /** Where it varies a case of the suites: its id. */
   readonly variesCase?: string | undefined;
+  /** Where it must be refused: what must be accepted on the same kind of connection, so that the refusal says something. */
+  readonly control?: (() => Control) | undefined;
   /** It has contexts that may come again in another sentence: no connection must see both (RFC 9261 section 4). */
   readonly ownConnections: boolean;
   /** The same with fewer edits, the simplest first; undefined where there is nothing to leave out. */
   readonly simpler?: (() => Sentence[]) | undefined;
+}
+
+/** The positive twin of a sentence. */
+export interface Control {
+  readonly steps: readonly Step[];
+  /** undefined: nothing is attested. */
+  readonly format: Exchange["format"];
+  readonly requirements?: readonly string[];
 }
 
 /** Shorter contexts come again by chance on a connection that serves many sentences. */
@@ -80,6 +90,7 @@ export function editedExchange(exchange: Exchange, edits: readonly SealedEdit[])
     steps,
     expectation,
     ownConnections: isShort(request.context) || edits.some(({ at }) => CONTEXT_OF_REQUEST.test(at)),
+    ...(expectation.kind === "refuse" && { control: () => ({ steps: editedExchange(exchange, []).steps, format }) }),
     ...(edits.length > 1 && { simpler: () => edits.map((edit) => editedExchange(exchange, [edit])) }),
     exercises: edits.length === 0 ? ["valid"] : edits.map(({ at, op }) => `${at.split(".", 1)[0]}/${op}`),
   };
@@ -104,26 +115,4 @@ function expectationOf({ position, format }: Exchange, edits: readonly SealedEdi
   if (refusals.length === 0) return { kind: effects.every(({ kind }) => kind === "accept") ? "accept" : "free" };
   // Beside other edits it may be found first what those have done.
   return { kind: "refuse", by: edits.length === 1 ? (refusals[0]?.by ?? []) : [] };
-}
-
-/** The sentence as a case of a suite file. `requirements` are those that its verdict rests on. */
-export function caseFileOf(sentence: Sentence, id: string, title: string, requirements: readonly string[], control?: string): CaseFile {
-  const { exchange, steps, expectation } = sentence;
-  const { role, side } = splitPosition(exchange.position);
-  return {
-    id,
-    title,
-    iut: role,
-    kind: expectation.kind === "refuse" ? "negative" : "positive",
-    requirements: [...requirements],
-    ...(control !== undefined && { control }),
-    attested: exchange.format === undefined ? false : formatsByName[exchange.format].model,
-    sides: [side],
-    cipherSuites: [exchange.suite],
-    schemes: [exchange.scheme],
-    ...(exchange.format !== undefined && { formats: [exchange.format] }),
-    features: [],
-    abilities: [],
-    steps: [...steps],
-  };
 }

@@ -66,13 +66,15 @@ export function sequences({ position, format }: Place, ending: Ending, repertoir
       const isWhole = role === "attester" || !["swap", "splice", "reflect", "retry"].includes(ending);
       const plain = isWhole ? moves : [...moves.slice(0, last), (moves[last] ?? []).slice(0, 1)];
       const steps = [...interleaved(plain, order), ...finalSteps(ending, last, exchange, contexts, repertoire)];
-      const opensOther = steps.some((step) => "request" in step && step.request.on === "other");
+      const withOther = (all: readonly Step[]): readonly Step[] =>
+        all.some((step) => "request" in step && step.request.on === "other") ? [{ connect: { as: "other" } }, ...all] : all;
       const isRight = ["none", "retry", "decline", "spoilt"].includes(ending);
       const { suite, scheme } = exchange;
       return {
         exchange: { position, suite, scheme, format },
-        steps: opensOther ? [{ connect: { as: "other" } }, ...steps] : steps,
+        steps: withOther(steps),
         expectation: isRight ? { kind: "accept" } : { kind: "refuse", by: [] },
+        ...(!isRight && { control: () => ({ steps: withOther(interleaved(moves, order)), format }) }),
         ownConnections: false,
         exercises: [`sequence/${ending}`],
       };

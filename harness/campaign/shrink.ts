@@ -6,6 +6,9 @@ import type { Sentence } from "./sentence.ts";
 /** Connections that the search for a smaller case may open. */
 export const SHRINK_CONNECTIONS = 200;
 
+/** How long that search may take, in milliseconds: each try may be one that an implementation lets time out. */
+const SHRINK_MS = 60_000;
+
 /** How often the smallest case must fail in the same way before it is reported. */
 export const CONFIRMATIONS = 3;
 
@@ -21,8 +24,8 @@ export interface Shrunk {
 
 /**
  * Looks for a smaller sentence that fails for the same root cause: fewer edits first, then whatever the arbitrary thinks smaller. Every try
- * is played on connections of its own, at most SHRINK_CONNECTIONS of them; an implementation that has ended is started again. Throws what
- * the player throws.
+ * is played on connections of its own, at most SHRINK_CONNECTIONS of them and no longer than a minute, or until `hurry` says so; an
+ * implementation that has ended is started again. Throws what the player throws.
  */
 export async function shrink(
   player: Player,
@@ -30,9 +33,11 @@ export async function shrink(
   value: fc.Value<Sentence>,
   failure: Failure,
   id: string,
+  hurry: () => boolean = () => false,
 ): Promise<Shrunk> {
   const cause = rootCauseOf({ sentence: value.value }, failure);
   const before = player.connections;
+  const deadline = performance.now() + SHRINK_MS;
   let tries = 0;
   const fails = async (sentence: Sentence): Promise<Failure | undefined> => {
     tries++;
@@ -40,7 +45,8 @@ export async function shrink(
     const found = played && failureOf(played);
     return found && rootCauseOf({ sentence }, found) === cause ? found : undefined;
   };
-  const spent = () => player.connections - before >= SHRINK_CONNECTIONS - CONFIRMATIONS * 2 || tries >= SHRINK_CONNECTIONS;
+  const isOut = () => player.connections - before >= SHRINK_CONNECTIONS - CONFIRMATIONS * 2 || tries >= SHRINK_CONNECTIONS;
+  const spent = () => hurry() || isOut() || performance.now() >= deadline;
 
   let best = { sentence: value.value, failure };
   for (const sentence of value.value.simpler?.() ?? []) {

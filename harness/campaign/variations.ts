@@ -66,15 +66,10 @@ export function variedCases({ script, isFree, instances }: Variation): fc.Arbitr
     },
   );
   return fc.tuple(fc.constantFrom(...instances), contexts).map(([{ position, suite, scheme, format }, hexes]) => {
-    const left = [...hexes];
-    const steps = script.steps.map((step): Step => {
-      if (!("request" in step)) return step;
-      const hex = left.pop() ?? "";
-      return step.request.context === undefined ? { request: { ...step.request, context: { hex } } } : step;
-    });
+    const { control } = script;
     return {
       exchange: { position, suite, scheme, format: script.attested ? format : undefined },
-      steps,
+      steps: withContexts(script.steps, hexes),
       expectation: isFree
         ? { kind: "free" }
         : script.kind === "negative"
@@ -82,8 +77,25 @@ export function variedCases({ script, isFree, instances }: Variation): fc.Arbitr
           : { kind: "accept" },
       exercises: [script.id],
       variesCase: script.id,
+      ...(control && {
+        control: () => ({
+          steps: withContexts(control.steps, hexes),
+          format: control.attested ? format : undefined,
+          requirements: control.requirements,
+        }),
+      }),
       ownConnections: script.steps.some((step) => "request" in step && step.request.context !== undefined),
     };
+  });
+}
+
+// Requests that name no context get these, one each, as far as there are any.
+function withContexts(steps: readonly Step[], hexes: readonly string[]): Step[] {
+  const left = [...hexes];
+  return steps.map((step): Step => {
+    if (!("request" in step)) return step;
+    const hex = left.pop();
+    return hex === undefined || step.request.context !== undefined ? step : { request: { ...step.request, context: { hex } } };
   });
 }
 

@@ -1,10 +1,11 @@
-import { type AnnotatedMessage, differences, type Field, type FieldChange } from "../example/annotate.ts";
+import { type AnnotatedMessage, differences, type FieldChange } from "../example/annotate.ts";
 import type { Example, JudgesWord } from "../example/exchange.ts";
+import { fieldLine, messageHeading, messageText } from "../example/message-text.ts";
 import { paragraph } from "../report/layout.ts";
 import type { Look } from "../report/summary.ts";
 import type { Check } from "../scenario/case.ts";
 import type { Requirement } from "../scenario/ledger.ts";
-import { type Bytes, toHex } from "../wire/bytes.ts";
+import type { Bytes } from "../wire/bytes.ts";
 
 /** `explain` for people: lines of text. */
 
@@ -47,7 +48,7 @@ export function explanationText({ check, statements, mistakes, example }: Explan
     ...statements.flatMap((statement) => statementText(statement, look)),
   ];
   lines.push("", palette.strong("A right exchange"));
-  for (const message of example.right.messages) lines.push(...messageText(message, look));
+  for (const message of example.right.messages) lines.push(...messageText(message, { room: bytesALine(look) }));
   if (example.wrong) lines.push(...wrongText(example, look));
   else lines.push("", paragraph(check.kind === "probe" ? OPEN : IN_THE_HANDSHAKE, "", width));
   if (mistakes.length > 0) lines.push("", palette.strong(`Known mistakes that a failure can be named by (${mistakes.length})`));
@@ -76,28 +77,6 @@ function statementText({ id, section, document, level, text, url }: Statement, {
   return [`    ${id}  ${palette.faint(`${place}, ${level}`)}`, paragraph(text, "        ", width), `        ${palette.faint(url)}`];
 }
 
-function messageText({ name, fields }: AnnotatedMessage, look: Look): string[] {
-  return [heading(name, fields), ...fields.map((field) => fieldLine("   ", field, 0, bytesALine(look)))];
-}
-
-function heading(name: string, fields: readonly Field[]): string {
-  return `    ${name}, ${fields.reduce((sum, { bytes }) => sum + bytes.length, 0)} bytes`;
-}
-
-function fieldLine(mark: string, { path, bytes, note }: Field, from: number, room: number): string {
-  const name = note === undefined ? path : `${path} = ${note}`;
-  const long = bytes.length > room ? `  (${bytes.length} bytes)` : "";
-  return `    ${mark} ${hexWindow(bytes, from, room).padEnd(3 * room + 3)} ${name}${long}`;
-}
-
-/** At most `room` bytes from `from` on; dots where there are more. */
-function hexWindow(bytes: Bytes, from: number, room: number): string {
-  if (bytes.length === 0) return "(no bytes)";
-  const shown = bytes.subarray(from, from + room);
-  const pairs = toHex(shown).replace(/..(?=.)/g, "$& ");
-  return `${from > 0 ? "…" : ""}${pairs}${from + room < bytes.length ? "…" : ""}`;
-}
-
 function wrongText({ right, wrong }: Example, look: Look): string[] {
   const { palette, width } = look;
   if (wrong === undefined) return [];
@@ -119,8 +98,8 @@ function exchangeDifference(right: readonly AnnotatedMessage[], wrong: readonly 
     const at = left.findIndex(({ name }) => name === message.name);
     const [twin] = at < 0 ? [undefined] : left.splice(at, 1);
     const changes = differences(twin?.fields ?? [], message.fields);
-    if (changes.every(({ kind }) => kind === "same")) lines.push(`${heading(message.name, message.fields)}: the same`);
-    else lines.push(heading(message.name, message.fields), ...changeLines(changes, look));
+    if (changes.every(({ kind }) => kind === "same")) lines.push(`${messageHeading(message.name, message.fields)}: the same`);
+    else lines.push(messageHeading(message.name, message.fields), ...changeLines(changes, look));
   }
   for (const { name } of left) lines.push(look.palette.good(`  - ${name} is missing`));
   if (right.map(({ name }) => name).join() !== wrong.map(({ name }) => name).join()) {

@@ -1,110 +1,153 @@
-import { randomBytes } from "node:crypto";
-import { availableParallelism } from "node:os";
-import { conductCampaign, type End, type Lane } from "../campaign/campaign.ts";
-import { repertoireOf } from "../campaign/exchange.ts";
-import { type Cause, Findings } from "../campaign/findings.ts";
-import { cellName, Generator } from "../campaign/generator.ts";
-import { idOf } from "../campaign/lane.ts";
-import { Player } from "../campaign/player.ts";
-import { failureOf } from "../campaign/root-cause.ts";
-import { type Shrunk, shrink } from "../campaign/shrink.ts";
-import { variationsOf } from "../campaign/variations.ts";
+import { join } from "node:path";
+import { bundleName, writeBundle } from "../bundle/write.ts";
+import type { Generator } from "../campaign/generator.ts";
+import type { FindingRecord } from "../campaign/records.ts";
+import type { Reduced, recordOf } from "../campaign/reduce.ts";
+import { writeCampaignReport } from "../campaign/report-file.ts";
+import { generatorFor } from "../campaign/setup.ts";
 import type { Driver } from "../iut/driver.ts";
-import { type Position, positions } from "../iut/protocol.ts";
-import { loadLibrary } from "../scenario/load.ts";
-import { type Focus, focuses, inFocus } from "./fuzz-focus.ts";
-import { threadLane } from "./fuzz-lanes.ts";
-import { killChildrenOnExit } from "./interrupt.ts";
-import { UsageError } from "./problem.ts";
-import { nearest } from "./selection.ts";
-import { readProfile, resolveSubject, type SubjectOptions } from "./subject.ts";
+import { killAll } from "../iut/process.ts";
+import { campaignSummary } from "../report/campaign-summary.ts";
+import { campaignExitCodeOf } from "../report/expectation.ts";
+import { counted } from "../report/layout.ts";
+import { type Palette, paletteFor } from "../report/palette.ts";
+import { oneLine } from "../report/printable.ts";
+import { commandLine, replayCommand } from "../report/reproduce.ts";
+import { type Library, loadLibrary } from "../scenario/load.ts";
+import { version } from "../version.ts";
+import { playCampaign, reportFile } from "./fuzz-campaign.ts";
+import { type CampaignPlan, type FuzzOptions, identityOf, planCampaign, prepareFolder, sameImplementations } from "./fuzz-plan.ts";
+import { Progress } from "./fuzz-progress.ts";
+import { showCase } from "./fuzz-show.ts";
+import { reportProblem, UsageError } from "./problem.ts";
+import { resolveSubject, type Subject, type SubjectOptions } from "./subject.ts";
 
-export interface FuzzOptions extends SubjectOptions {
-  readonly seed?: string;
-  readonly cases?: number;
-  readonly time?: number;
-  readonly position?: string[];
-  readonly focus?: string[];
-  readonly shard?: { readonly index: number; readonly count: number };
-  readonly workers?: number;
-  readonly profile?: string;
-}
-
-/** Cases where neither their number nor a time is given. */
-const DEFAULT_CASES = 10_000;
-
-/** `fuzz`: returns the exit code. Throws UsageError, InputError, or what keeps the implementation from being started. */
+/** `fuzz`: returns the exit code. Throws UsageError, InputError, or what keeps an implementation from being started. */
 export async function fuzzCommand(options: FuzzOptions): Promise<number> {
-  killChildrenOnExit();
-  const profile = readProfile(options.profile);
-  const subject = resolveSubject(options, profile);
-  const wanted = named("--position", options.position, positions) as readonly Position[] | undefined;
-  const focus = (named("--focus", options.focus, Object.keys(focuses)) ?? []) as readonly Focus[];
-  await subject.build();
-  const seed = options.seed ?? randomBytes(4).toString("hex");
-  const driver = await subject.start();
-  const chosen = wanted ?? positions;
-  const repertoire = repertoireOf(driver.hello);
-  const supported = { ...repertoire, positions: repertoire.positions.filter((position) => chosen.includes(position)) };
-  if (supported.positions.length === 0) {
-    await driver.stop();
-    throw new UsageError(`--position ${chosen.join(", ")}: ${driver.hello.name} declares ${repertoire.positions.join(", ")} alone`);
-  }
-  const variations = variationsOf(loadLibrary(), driver, repertoire).filter(({ position }) => chosen.includes(position));
-  const generator = new Generator(seed, supported, variations, (stage) => inFocus(stage, focus));
-  let first: Driver | undefined = driver;
-  const start = async () => {
-    const ready = first ?? (await subject.start());
-    first = undefined;
-    return ready;
-  };
-  const player = new Player(start, profile, subject.payload, seed);
-  const task = { subject: { ...options, build: false }, profile, seed, positions: chosen, focus };
-  const lanes: Lane[] = Array.from({ length: options.workers ?? Math.min(availableParallelism(), 4) }, () => threadLane(task));
-  const findings = new Findings();
-  const shrunk = new Map<Cause, Shrunk>();
-  let stopped = false;
-  const started = performance.now();
-  let end: End;
+  process.once("exit", killAll);
+  const plan = planCampaign(options);
+  const library = loadLibrary();
+  const subjectOptions = plan.iuts.map((iut): SubjectOptions => ({ iut, timeout: options.timeout, build: options.build }));
+  const subjects = subjectOptions.map((each) => resolveSubject(each, plan.profile));
+  if (options.show === undefined) prepareFolder(plan);
+  for (const subject of subjects) await subject.build();
+  const drivers: Driver[] = [];
   try {
-    const cases = options.cases ?? (options.time === undefined ? DEFAULT_CASES : undefined);
-    const extent = { cases, timeMs: options.time, shard: options.shard ?? { index: 0, count: 1 }, from: 0 };
-    ({ end } = await conductCampaign(
-      lanes,
-      extent,
-      async (part) => {
-        for (const cause of findings.add(part)) {
-          const found = await reduce(generator, player, cause.first);
-          if (found) shrunk.set(cause, found);
-          const edits = found?.sentence.exercises.join(", ") ?? "";
-          process.stdout.write(`FOUND ${cause.cause} (case ${cause.first}; ${edits}): ${cause.detail.slice(0, 300)}\n`);
-        }
-        if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${findings.cases} cases, ${findings.causes.size} causes`);
-      },
-      () => stopped,
-    ));
+    for (const subject of subjects) drivers.push(await subject.start());
+    const identities = drivers.map((driver, index) => identityOf(plan.iuts[index] ?? "", driver));
+    sameImplementations(plan, identities);
+    const generator = generatorFor(plan, library, drivers);
+    if (generator.cells.length === 0) throw new UsageError(nothingInCommon(plan, drivers));
+    const ready = { options: subjectOptions, library, subjects, drivers, identities, generator };
+    return await (options.show === undefined ? campaign(options, plan, ready) : showCase(options.show, plan, ready));
   } finally {
-    stopped = true;
-    await Promise.all(lanes.map((lane) => lane.stop()));
-    await player.stop();
+    await Promise.all(drivers.map((driver) => driver.stop()));
   }
-  const seconds = (performance.now() - started) / 1000;
-  const cells = generator.cells.map(cellName);
-  process.stdout.write(
-    `${findings.cases} cases (${end}), ${(findings.cases / seconds).toFixed(0)} a second, ${findings.causes.size} causes; ${findings.covered(cells)} of ${cells.length} cells; ${JSON.stringify(findings.outcomes)}\n`,
-  );
-  return findings.causes.size > 0 ? 1 : 0;
 }
 
-async function reduce(generator: Generator, player: Player, number: number): Promise<Shrunk | undefined> {
-  const { arbitrary, value } = generator.generate(number);
-  const [played] = await player.play(value.value, idOf(generator.seed, number), true);
-  const failure = played && failureOf(played);
-  return failure && shrink(player, arbitrary, value, failure, idOf(generator.seed, number));
+interface Ready {
+  readonly options: readonly SubjectOptions[];
+  readonly library: Library;
+  readonly subjects: readonly Subject[];
+  readonly drivers: readonly Driver[];
+  readonly identities: ReturnType<typeof identityOf>[];
+  readonly generator: Generator;
 }
 
-function named(option: string, names: readonly string[] | undefined, known: readonly string[]): readonly string[] | undefined {
-  const unknown = names?.find((name) => !known.includes(name));
-  if (unknown === undefined) return names;
-  throw new UsageError(`${option} ${unknown}: expected one of ${known.join(", ")}; ${nearest(unknown, known)}`);
+async function campaign({ workers }: FuzzOptions, plan: CampaignPlan, ready: Ready): Promise<number> {
+  const { generator, identities } = ready;
+  const { stdout, stderr } = process;
+  const progress = new Progress(stderr);
+  const look = { palette: paletteFor("auto", stdout, process.env), width: stdout.isTTY ? stdout.columns : undefined };
+  const who = identities.map(({ name, version }) => `${name} ${version}`).join(" and ");
+  stdout.write(`expat-conformance fuzzes ${who} (seed ${plan.seed}, ${counted(generator.cells.length, "cell")}); to ${plan.folder}\n`);
+  const interrupt = interruptible(plan);
+  const { report, problem } = await playCampaign({
+    ...ready,
+    plan,
+    workers,
+    progress,
+    stopped: () => interrupt.signal !== undefined,
+    found: async (reduced, record) => {
+      const finding = await written(reduced, record, plan, ready);
+      progress.erase();
+      stdout.write(`${findingLine(finding, plan, look.palette)}\n`);
+      return finding;
+    },
+  });
+  writeCampaignReport(reportFile(plan), report);
+  stdout.write(`\n${campaignSummary(report, look).join("\n")}\n`);
+  if (problem !== undefined) return reportProblem(problem);
+  if (interrupt.signal !== undefined) return 128 + interrupt.signal;
+  if (report.footer.end === "given-up") {
+    stderr.write(
+      `expat-conformance: ${plan.iuts.join(", ")}: no answer in too many cases in a row; the campaign was given up, and what it had is in ${plan.folder}\n`,
+    );
+  }
+  return campaignExitCodeOf(report.footer);
+}
+
+/** Writes the bundle of a finding, and returns its record. What did not fail again is recorded without one. */
+async function written(
+  { cause, shrunk }: Reduced,
+  record: ReturnType<typeof recordOf>,
+  { seed, iuts, profile, folder }: CampaignPlan,
+  { subjects, library }: Ready,
+): Promise<FindingRecord> {
+  const index = iuts.indexOf(cause.iut);
+  const subject = subjects[index];
+  if (shrunk === undefined || subject === undefined) {
+    const words = ["npx", "expat-conformance", "fuzz", "--iut", cause.iut, "--seed", seed, "--show", String(cause.first)];
+    return { ...record, requirements: [], replay: commandLine(words) };
+  }
+  // Of one cause with several implementations there are several bundles.
+  const bundle = join("bundles", ...(iuts.length > 1 ? [String(index + 1)] : []), bundleName(cause.cause));
+  const { requirements } = await writeBundle(join(folder, bundle), {
+    shrunk,
+    cause: cause.cause,
+    seed,
+    number: cause.first,
+    subject,
+    start: subject.start,
+    library,
+    profile,
+    payload: subject.payload,
+    diagnostics: "",
+    suiteVersion: version,
+  });
+  return { ...record, requirements: [...requirements], bundle, replay: replayCommand({ bundle: join(folder, bundle) }) };
+}
+
+function findingLine({ kind, cause, iut, first, exercises, found }: FindingRecord, { iuts }: CampaignPlan, palette: Palette): string {
+  const headings = {
+    failure: palette.bad("FAIL"),
+    inconclusive: palette.doubtful("INCONCLUSIVE"),
+    "harness-error": palette.bad("HARNESS ERROR"),
+  };
+  const of = iuts.length > 1 ? `${iut}: ` : "";
+  return oneLine(`${headings[kind]} ${of}${palette.strong(cause)} (case ${first}, ${exercises.join(", ")}): found ${found}`);
+}
+
+/** The first signal lets what is running come to its end; the second ends at once, and leaves the checkpoint. */
+function interruptible({ folder }: CampaignPlan): { readonly signal: number | undefined } {
+  const state: { signal: number | undefined } = { signal: undefined };
+  for (const [signal, number] of [
+    ["SIGINT", 2],
+    ["SIGTERM", 15],
+    ["SIGHUP", 1],
+  ] as const) {
+    process.on(signal, () => {
+      if (state.signal !== undefined) process.exit(128 + number);
+      state.signal = number;
+      process.stderr.write(
+        `\nexpat-conformance: ${signal}: the cases that are running come to their end, then the report is written; once more ends at once. To go on: --resume ${folder}\n`,
+      );
+    });
+  }
+  return state;
+}
+
+function nothingInCommon({ positions, iuts }: CampaignPlan, drivers: readonly Driver[]): string {
+  const declared = drivers.map(({ hello }) => `${hello.name} declares ${hello.supports.positions.join(", ") || "no position"}`);
+  return `--position ${positions.join(", ")}: ${iuts.length > 1 ? "no position that all of them have" : "nothing is left"}; ${declared.join("; ")}`;
 }

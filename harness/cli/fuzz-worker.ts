@@ -1,60 +1,50 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { Profile } from "../attestation/profile.ts";
-import { repertoireOf } from "../campaign/exchange.ts";
-import { Generator } from "../campaign/generator.ts";
 import { playPart } from "../campaign/lane.ts";
 import { Player } from "../campaign/player.ts";
-import { variationsOf } from "../campaign/variations.ts";
+import { type Aim, generatorFor } from "../campaign/setup.ts";
+import { IutFailure } from "../iut/control.ts";
 import { killAll } from "../iut/process.ts";
-import type { Position } from "../iut/protocol.ts";
 import { loadLibrary } from "../scenario/load.ts";
-import { type Focus, inFocus } from "./fuzz-focus.ts";
-import { resolveSubject, type SubjectOptions } from "./subject.ts";
+import { resolveSubject, type SubjectOptions, startedBefore } from "./subject.ts";
 
 /** What a thread of a campaign is started with. */
-export interface WorkerTask {
-  readonly subject: SubjectOptions;
-  readonly profile: Profile;
-  readonly seed: string;
-  readonly positions: readonly Position[];
-  readonly focus: readonly Focus[];
+export interface WorkerTask extends Aim {
+  readonly subjects: readonly SubjectOptions[];
 }
 
-/** A thread of a campaign: it has a process of the implementation of its own and plays the numbers that it is sent. */
-const { subject: options, profile, seed, positions, focus } = workerData as WorkerTask;
-const subject = resolveSubject(options, profile);
-const driver = await subject.start();
-const repertoire = repertoireOf(driver.hello);
-const variations = variationsOf(loadLibrary(), driver, repertoire);
-const wanted = { ...repertoire, positions: repertoire.positions.filter((position) => positions.includes(position)) };
-const generator = new Generator(
-  seed,
-  wanted,
-  variations.filter(({ position }) => positions.includes(position)),
-  (stage) => inFocus(stage, focus),
-);
-let first: typeof driver | undefined = driver;
-const player = new Player(
-  async () => {
-    const ready = first ?? (await subject.start());
-    first = undefined;
-    return ready;
-  },
-  profile,
-  subject.payload,
-  seed,
-);
+/** A thread of a campaign: it has a process of each implementation of its own and plays the numbers that it is sent. */
+const task = workerData as WorkerTask;
+const subjects = task.subjects.map((options) => resolveSubject(options, task.profile));
 
 process.once("exit", killAll);
+
+const ready = prepare();
+ready.catch(() => undefined);
 parentPort?.on("message", async (numbers: readonly number[] | "stop") => {
-  if (numbers === "stop") {
-    await player.stop();
-    parentPort?.close();
-    return;
-  }
   try {
-    parentPort?.postMessage({ part: await playPart(generator, player, numbers) });
+    const { generator, players } = await ready;
+    if (numbers !== "stop") return parentPort?.postMessage({ part: await playPart(generator, players, numbers) });
+    await Promise.all(players.map((player) => player.stop()));
   } catch (error) {
-    parentPort?.postMessage({ error: (error as Error).message });
+    const { message, stack = message } = error as Error;
+    // A class does not outlive the way to another thread.
+    if (numbers !== "stop")
+      return parentPort?.postMessage(error instanceof IutFailure ? { failure: error.kind, message } : { message: stack });
   }
+  parentPort?.close();
 });
+
+async function prepare() {
+  const drivers = await Promise.all(subjects.map((subject) => subject.start()));
+  const generator = generatorFor(task, loadLibrary(), drivers);
+  const players = subjects.map(
+    (subject, index) =>
+      new Player(
+        startedBefore(drivers[index], () => subject.start()),
+        task.profile,
+        subject.payload,
+        task.seed,
+      ),
+  );
+  return { generator, players };
+}

@@ -210,21 +210,119 @@ Examples:
 
 program
   .command("fuzz")
-  .description("generate sentences of the mutation language, play them against an implementation, and shrink what it gets wrong")
-  .addOption(iutOption)
-  .option("--seed <text>", "source of all choices (default: random; printed)")
-  .option("--cases <n>", "how many cases (default: 10000, or as many as --time allows)", integer(1, 1_000_000_000))
+  .description("generate sentences of the mutation language, play them against implementations, and shrink what they get wrong")
+  .option("--iut <path>", 'as in `run` (default: "reference"); more than one: each case is put before all of them', collect(/,/))
+  .option("--seed <text>", "source of all choices: the same seed gives the same cases (default: random; printed)")
+  .option("--cases <n>", "how many cases, in all shards together (default: 10000, or as many as --time allows)", integer(1, 1_000_000_000))
   .option("--time <duration>", "how long, such as 30s, 10m or 2h", duration)
-  .option("--position <position>", "only these positions", collect(/,/))
+  .option("--position <position>", "only these positions, as in `run`", collect(/,/))
   .option("--focus <part>", "only edits of these parts: authenticator, evidence, binding, request, cmw", collect(/,/))
+  .option("--shard <i/n>", "only each n-th case, beginning with the i-th; auto: as the job that this runs in says (docs/campaigns.md)")
   .option("--workers <n>", "threads, each with a process of the implementation (default: one per core, at most 4)", integer(1, 64))
+  .option("--out <folder>", "where report, checkpoint and failure bundles go (default: fuzz-SEED)")
+  .option("--resume <folder>", "go on with the campaign in this folder; --cases or --time extend it")
+  .option("--show <number>", "print this case as a scenario and play it alone; nothing is written", integer(0, Number.MAX_SAFE_INTEGER))
   .option("--profile <file>", "YAML or JSON: what the drafts leave open (schemas/profile.schema.json)")
   .option("--timeout <ms>", "deadline for one answer of a shim", milliseconds, 10_000)
   .option("--no-build", "do not run the manifest's build command first")
-  .addHelpText("after", "\nExample:\n  $ expat-conformance fuzz --iut iuts/cocos --seed 1 --cases 2000")
+  .addHelpText(
+    "after",
+    `
+Each sentence must be accepted, must be refused, or is left open by the texts; that follows from what its edits do, and the appraisal of
+the message has to agree. What an implementation gets wrong is made smaller, confirmed three times, and written as a bundle that
+\`replay\` plays again. Ctrl-C ends a campaign with a whole report; --resume goes on.
+
+Exit codes: 0 nothing was found; 1 failures; 2 usage, an error of the harness, or an implementation that could not go on; 3 nothing was
+played; 130 and others of their kind: stopped by a signal.
+
+Examples:
+  $ expat-conformance fuzz --iut iuts/cocos --seed 1 --cases 2000
+  $ expat-conformance fuzz --iut iuts/cocos --time 10m --focus binding,evidence
+  $ expat-conformance fuzz --iut iuts/cocos --iut reference --cases 5000
+  $ expat-conformance fuzz --resume fuzz-1`,
+  )
   .action(async (options) => {
     const { fuzzCommand } = await import("./fuzz-command.ts");
     process.exitCode = await fuzzCommand(options);
+  });
+
+const report = program
+  .command("report")
+  .description("read reports again: those of campaigns")
+  .addHelpText("after", "\nExample:\n  $ expat-conformance report show fuzz-1/campaign.jsonl");
+
+report
+  .command("merge")
+  .description("join the reports of all shards of a campaign into one, and refuse gaps, doubles and reports of other campaigns")
+  .argument("<file...>", "campaign.jsonl of each shard")
+  .option("--out <file>", "write the report of the campaign there (- is stdout, without the summary)")
+  .option("--json", "print the merged report as one object in place of the summary")
+  .addHelpText(
+    "after",
+    `
+Findings of one cause are one, with their counts added and the case with the smallest number kept. Bundles stay where they are: the merged
+report says where, seen from its own folder.
+
+Exit codes: 0 nothing was found; 1 failures; 2 a file that is no whole report, or reports that are not all shards of one campaign
+(each problem is said, nothing is written), or a campaign that found errors of the harness or was given up; 3 nothing was played.
+
+Examples:
+  $ expat-conformance report merge reports/shard-*/campaign.jsonl --out reports/campaign.jsonl
+  $ expat-conformance report merge --json shard-1.jsonl shard-2.jsonl`,
+  )
+  .action(async (files, options) => {
+    const { reportMergeCommand } = await import("./report-command.ts");
+    process.exitCode = reportMergeCommand(files, options);
+  });
+
+report
+  .command("show")
+  .description(
+    "print the report of a campaign for people: coverage, what was never played, differences, findings with their replay command",
+  )
+  .argument("<file>", "campaign.jsonl, of a shard or merged")
+  .addHelpText(
+    "after",
+    `
+Exit codes as those of the campaign: 0 nothing was found; 1 failures; 2 errors of the harness, a campaign that was given up, or a file
+that is no whole report; 3 nothing was played.
+
+Example:
+  $ expat-conformance report show fuzz-1/campaign.jsonl`,
+  )
+  .action(async (file) => {
+    const { reportShowCommand } = await import("./report-command.ts");
+    process.exitCode = reportShowCommand(file);
+  });
+
+program
+  .command("replay")
+  .description("play a failure bundle of a campaign again: exactly that case, with the parameters of the bundle")
+  .argument("<bundle>", "the folder of a failure bundle, as `fuzz` writes it")
+  .option("--iut <path>", "against this implementation (default: the one that the bundle names)")
+  .addOption(
+    new Option("--save-as <file>", "run nothing: write the case, as it stands in the bundle, as a suite file").conflicts(["iut", "json"]),
+  )
+  .option("--json", "print what came of it as an object (schemas/replay.schema.json)")
+  .option("--timeout <ms>", "deadline for one answer of a shim", milliseconds, 10_000)
+  .option("--no-build", "do not run the manifest's build command first")
+  .addHelpText(
+    "after",
+    `
+The case is judged as \`run\` judges: behind its control, with the levels of the ledger. A case.yaml that was edited is not replayed; with
+--save-as it becomes a case of the suites, under ids made of the file's name, and can be run and edited there.
+
+Exit codes: 0 it is right now; 1 it still fails, or fails otherwise; 2 usage, a bundle that cannot be read or was edited, or an error of
+the harness; 3 not executed: not supported by this implementation, or its control did not succeed.
+
+Examples:
+  $ expat-conformance replay bundles/relying-party-binding-equal-1a2b3c
+  $ expat-conformance replay bundles/relying-party-binding-equal-1a2b3c --iut iuts/cocos
+  $ expat-conformance replay bundles/relying-party-binding-equal-1a2b3c --save-as suites/regressions/binding.yaml`,
+  )
+  .action(async (bundle, options) => {
+    const { replayCommand } = await import("./replay-command.ts");
+    process.exitCode = await replayCommand(bundle, options);
   });
 
 program

@@ -44,6 +44,16 @@ export interface SubjectOptions {
   readonly build: boolean;
 }
 
+/** Starts what is ready already, and from the second time on another one. */
+export function startedBefore(first: Driver | undefined, start: () => Promise<Driver>): () => Promise<Driver> {
+  let ready = first;
+  return async () => {
+    const driver = ready ?? (await start());
+    ready = undefined;
+    return driver;
+  };
+}
+
 /** The profile that a file describes; the default one without a file. Throws InputError. */
 export function readProfile(file: string | undefined): Profile {
   return file === undefined ? defaultProfile : readYaml(file, profileSchema);

@@ -9,7 +9,7 @@ import { execute } from "../scenario/execute.ts";
 import type { AuthenticatorMessage, RequestMessage } from "../scenario/messages.ts";
 import { madeOf } from "../scenario/own-mistake.ts";
 import { type FormatName, type SchemeName, suiteOf } from "../scenario/parameters.ts";
-import { alteredValues, type Example, type ShownExchange, shown, shownBytes } from "./exchange.ts";
+import { alteredValues, type Example, type ShownExchange, shownMessage } from "./exchange.ts";
 import { LocalDriver } from "./local-driver.ts";
 import { stepExample } from "./step-example.ts";
 
@@ -101,13 +101,7 @@ function formatFor({ formats, format, model }: Case): FormatName {
 }
 
 function shownExchange(messages: readonly (RequestMessage | AuthenticatorMessage)[]): ShownExchange {
-  return {
-    messages: messages.flatMap((message) => {
-      const { kind, bytes, built } = message;
-      if (built === undefined) return shownBytes(kind, bytes, defaultProfile);
-      return shown("request" in built ? { request: built } : { authenticator: built }, defaultProfile);
-    }),
-  };
+  return { messages: messages.flatMap((message) => shownMessage(message, defaultProfile)) };
 }
 
 function mutationsOf({ steps }: Case): Mutation[] {

@@ -4,6 +4,7 @@ import { attempt } from "../explain/mistake.ts";
 import type { BuiltAuthenticator, BuiltRequest } from "../forge/build.ts";
 import type { Mutation } from "../forge/mutation.ts";
 import { type BuildView, lookUpStage } from "../forge/pipeline.ts";
+import type { AuthenticatorMessage, RequestMessage } from "../scenario/messages.ts";
 import {
   decodeCertificate,
   decodeCertificateVerify,
@@ -74,6 +75,12 @@ export function shown(message: BuiltMessage, { cmwAttestation }: Profile): Annot
     const spans = stage !== undefined && equalBytes(built.bytes(stage), bytes) ? built.spans(stage) : [];
     return annotate(name, bytes, spans, landmarks, cmwAttestation);
   });
+}
+
+/** A message of a script as annotated messages: one that the harness built, or one of which only the bytes are known. */
+export function shownMessage({ kind, bytes, built }: RequestMessage | AuthenticatorMessage, profile: Profile): AnnotatedMessage[] {
+  if (built === undefined) return shownBytes(kind, bytes, profile);
+  return shown("request" in built ? { request: built } : { authenticator: built }, profile);
 }
 
 /** A message that the implementation made, of which only the bytes are known: it is read, and written again for the places of its fields. */

@@ -178,8 +178,8 @@ describe("mutations", () => {
     [{ at: "claims.nonce.value", op: "reverse", value: 1 }, undefined],
     [{ at: "cmw.type", op: "flip" }, /does not apply/],
     [{ at: "cmw.indicator", op: "replace", value: 4 }, /changes nothing/],
-    // The same bytes are the same, of whatever class they are.
-    [{ at: "signature-input.separator", op: "replace", value: Buffer.of(0) }, /changes nothing/],
+    // A Buffer of the same bytes is the same value.
+    [{ at: "signature-input.separator", op: "overwrite", index: 0, value: Uint8Array.of(0) }, /changes nothing/],
     [{ at: "claims.bytes", op: "truncate" }, /has no bytes of its own/],
     [{ at: "binding.publicKey.length", op: "add" }, /has no bytes of its own/],
     [{ at: "certificate.nothing.length", op: "add" }, /no field/],

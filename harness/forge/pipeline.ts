@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from "node:util";
-import { type Bytes, equalBytes } from "../wire/bytes.ts";
+import type { Bytes } from "../wire/bytes.ts";
 import type { Encoded, Span } from "../wire/writer.ts";
+import { differences } from "./differences.ts";
 import { aimsAtBytes, editBytes, editValue, MutationError } from "./edit.ts";
 import { Deferred, type Mutation } from "./mutation.ts";
 
@@ -137,22 +137,8 @@ function withSelf<Values>(mutation: Mutation, view: BuildView<Values>): Mutation
 
 // An edit that changes nothing would send the right message under the name of a wrong one.
 function changed<T>(before: T, after: T, { at, op }: Mutation): T {
-  if (isSame(before, after)) throw new MutationError(`${at}: "${op}" changes nothing`);
+  if (differences(before, after).length === 0) throw new MutationError(`${at}: "${op}" changes nothing`);
   return after;
-}
-
-// Bytes are the same whatever class they are of.
-function isSame(one: unknown, other: unknown): boolean {
-  if (one instanceof Uint8Array && other instanceof Uint8Array) return equalBytes(one, other);
-  if (Array.isArray(one) && Array.isArray(other))
-    return one.length === other.length && one.every((each, index) => isSame(each, other[index]));
-  if (!isPlain(one) || !isPlain(other)) return isDeepStrictEqual(one, other);
-  const names = Object.keys(one);
-  return names.length === Object.keys(other).length && names.every((name) => name in other && isSame(one[name], other[name]));
-}
-
-function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function stageOf(at: string): string {

@@ -79,6 +79,7 @@ export class Reference implements IutControl {
     },
     close: async ({ channel }) => {
       await this.#channels.get(channel).channel.close();
+      this.#channels.closed(channel);
       return {};
     },
     bye: async () => {

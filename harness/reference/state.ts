@@ -40,9 +40,14 @@ export function refuse(code: RefusalCode, detail: string) {
   return { refused: { code, detail } };
 }
 
+/** Closed channels that are still known, with their exporters: a call may be on its way when one closes. */
+const CLOSED_KEPT = 64;
+
 /** The channels of one reference, by the names that the harness gave them. */
 export class ReferenceChannels {
   readonly #channels = new Map<string, ReferenceChannel>();
+  readonly #names = new Set<string>();
+  readonly #closed: string[] = [];
 
   /** Throws RpcError (invalid params) where no channel has that name. */
   get(name: string): ReferenceChannel {
@@ -53,11 +58,20 @@ export class ReferenceChannels {
 
   add(name: string, channel: ReferenceChannel): void {
     this.#channels.set(name, channel);
+    this.#names.add(name);
+  }
+
+  /** The channel of that name is closed. A campaign opens tens of thousands: of those closed long ago only the names stay. */
+  closed(name: string): void {
+    if (this.#closed.includes(name)) return;
+    this.#closed.push(name);
+    const oldest = this.#closed.length > CLOSED_KEPT ? this.#closed.shift() : undefined;
+    if (oldest !== undefined) this.#channels.delete(oldest);
   }
 
   /** Throws RpcError where the name was used before: a channel name is never used twice. */
   reserve(name: string): void {
-    if (this.#channels.has(name)) throw new RpcError(RpcCode.invalidParams, `channel "${name}" exists already`);
+    if (this.#names.has(name)) throw new RpcError(RpcCode.invalidParams, `channel "${name}" exists already`);
   }
 
   all(): Iterable<ReferenceChannel> {

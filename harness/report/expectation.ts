@@ -1,3 +1,4 @@
+import type { CampaignFooter } from "../campaign/records.ts";
 import { isExecuted, type Outcome, outcomes } from "../scenario/result.ts";
 
 /**
@@ -75,4 +76,15 @@ const exitCodes: readonly { readonly code: ExitCode; readonly applies: (tally: T
  */
 export function exitCodeOf(tally: Tally, notices: number): ExitCode {
   return exitCodes.find(({ applies }) => applies(tally, notices))?.code ?? 2;
+}
+
+/**
+ * The exit code of a campaign, from the footer of its report, by the same order: 2 an error of the harness, or a campaign that was given up; 3
+ * nothing was played; 1 failures, or findings that could not be confirmed; 0 none.
+ */
+export function campaignExitCodeOf(footer: CampaignFooter): ExitCode {
+  const { end, cases, failures, inconclusive, harnessErrors } = footer;
+  if (harnessErrors > 0 || end === "given-up") return 2;
+  if (cases === 0) return 3;
+  return failures + inconclusive > 0 ? 1 : 0;
 }

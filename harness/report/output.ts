@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { InputError } from "../input/input-error.ts";
+import { reasonOf } from "../input/whole-file.ts";
 
 /** A place that text is written to at once. */
 export interface Output {
@@ -38,16 +39,4 @@ function descriptorOutput(descriptor: number, name: string, close: () => void): 
     }
   };
   return { write, close };
-}
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const known: Readonly<Record<string, string>> = {
-    ENOENT: "its folder does not exist",
-    EISDIR: "it is a folder",
-    EACCES: "no permission",
-    EROFS: "the file system is read-only",
-    ENOSPC: "no space left",
-  };
-  return (code !== undefined && known[code]) || message;
 }

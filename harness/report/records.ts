@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { profileSchema } from "../attestation/profile.ts";
 import { InputError } from "../input/input-error.ts";
+import { jsonLines } from "../input/json-lines.ts";
 import { readText } from "../input/text-file.ts";
 import { helloResult, positions } from "../iut/protocol.ts";
 import { outcomes } from "../scenario/result.ts";
@@ -143,18 +144,10 @@ export function readReport(file: string): Report {
 
 /** The same for a text that is at hand; `file` is what messages call it. */
 export function parseReport(text: string, file: string): Report {
-  const lines = text.split("\n");
-  const last = lines.pop() ?? "";
-  // Each record was written with its newline: a last line without one was cut by a crash, unless it is whole after all.
-  if (last !== "" && isJson(last)) lines.push(last);
   let header: HeaderRecord | undefined;
   let footer: FooterRecord | undefined;
   const results: ResultRecord[] = [];
-  for (const [index, line] of lines.entries()) {
-    const fail = (problem: string): never => {
-      throw new InputError(`${file}:${index + 1}: ${problem}`);
-    };
-    const record = recordOf(line, fail);
+  for (const { record, fail } of jsonLines(text, file, reportRecord)) {
     if (footer) return fail(`a ${record.type} after the footer, which ends a report`);
     if ((header === undefined) !== (record.type === "header")) {
       return fail(header ? "a second header" : `expected the header, found a ${record.type}`);
@@ -174,25 +167,8 @@ export function parseReport(text: string, file: string): Report {
   return { header, results, footer };
 }
 
-function recordOf(line: string, fail: (problem: string) => never): z.output<typeof reportRecord> {
-  if (!isJson(line)) return fail("expected one JSON object a line, found something else");
-  const parsed = reportRecord.safeParse(JSON.parse(line));
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "(the record)"}: ${message}`);
-  return fail(problems.slice(0, 5).join("; "));
-}
-
 function differenceOf(stated: Readonly<Record<string, number>>, results: readonly ResultRecord[]): string | undefined {
   const { executed, counts, expectations: totals } = tallyOf(results);
   const wrong = Object.entries({ executed, ...counts, ...totals }).find(([name, found]) => stated[name] !== found);
   return wrong && `it says ${wrong[0]} ${stated[wrong[0]]}, the results are ${wrong[1]}`;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -165,7 +165,8 @@ export function lastLine(results: readonly ResultRecord[], { palette }: Look): s
   return colour(`${counted(checks, "check")}, ${counted(results.length, "result")}: ${parts.join(", ")}`);
 }
 
-function groups<T>(items: readonly T[], keyOf: (item: T) => string): [string, T[]][] {
+/** Items by their keys, in the order in which the keys come first. */
+export function groups<T>(items: readonly T[], keyOf: (item: T) => string): [string, T[]][] {
   const found = new Map<string, T[]>();
   for (const item of items) {
     const key = keyOf(item);

@@ -50,26 +50,34 @@ export function allChecks({ cases }: Library): Check[] {
   return cases.flatMap((each) => [each, ...each.judged]);
 }
 
-/** Turns suite files into cases: controls found, their steps varied, requirements, goals and open points looked up. Throws InputError. */
-export function link(suites: readonly { readonly name: string; readonly suite: SuiteFile }[], foundations: Foundations): Case[] {
+/**
+ * Turns suite files into cases: controls found (also among the cases that are `known`), their steps varied, requirements, goals and open
+ * points looked up. Throws InputError.
+ */
+export function link(
+  suites: readonly { readonly name: string; readonly suite: SuiteFile }[],
+  foundations: Foundations,
+  known: readonly Case[] = [],
+): Case[] {
+  const done = new Map(known.map((each) => [each.id, each]));
   const written = new Map<string, { file: CaseFile; suite: string; name: string }>();
   for (const { name, suite } of suites) {
     for (const file of suite.cases) {
       const id = `${suite.suite}/${file.id}`;
-      if (written.has(id)) throw new InputError(`${name}: the case ${id} stands twice`);
+      if (written.has(id) || done.has(id)) throw new InputError(`${name}: the case ${id} stands twice`);
       written.set(id, { file, suite: suite.suite, name });
     }
   }
-  const done = new Map<string, Case>();
   const complete = (id: string, trail: readonly string[]): Case => {
-    const known = done.get(id);
-    if (known) return known;
+    const completed = done.get(id);
+    if (completed) return completed;
     const { file, suite, name } = written.get(id) ?? { file: undefined, suite: "", name: "" };
     if (file === undefined) throw new InputError(`no case "${id}" in the suites`);
     const here = `${name}: ${id}`;
     if (trail.includes(id)) throw new InputError(`${here}: its control leads back to itself`);
     const controlId = file.control && (file.control.includes("/") ? file.control : `${suite}/${file.control}`);
-    if (controlId !== undefined && !written.has(controlId)) throw new InputError(`${here}: no control "${controlId}"`);
+    if (controlId !== undefined && !written.has(controlId) && !done.has(controlId))
+      throw new InputError(`${here}: no control "${controlId}"`);
     const control = controlId === undefined ? undefined : complete(controlId, [...trail, id]);
     const result = completeCase(id, file, control, foundations, here);
     done.set(id, result);

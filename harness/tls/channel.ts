@@ -45,8 +45,11 @@ export interface Observations {
   readonly error: string | undefined;
 }
 
+/** Bytes that passed a TCP connection in one piece. */
 export interface RawSegment {
   readonly direction: "sent" | "received";
+  /** When they passed, in milliseconds since 1970, with a fraction. */
+  readonly at: number;
   readonly bytes: Bytes;
 }
 

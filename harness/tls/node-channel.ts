@@ -44,8 +44,8 @@ export interface Listener {
 /** Listens on a free loopback port. */
 export async function listen(host = "127.0.0.1", port = 0): Promise<Listener> {
   const server: Server = createServer({ noDelay: true });
+  let taken = false;
   const incoming = new Promise<Socket>((resolve, reject) => {
-    let taken = false;
     server.on("connection", (socket) => {
       // Only the first is ours; without a listener an error of another would end the harness.
       socket.on("error", () => undefined);
@@ -54,7 +54,10 @@ export async function listen(host = "127.0.0.1", port = 0): Promise<Listener> {
       resolve(socket);
     });
     // Whoever still waits, and the timer of the wait, must not outlive the listener.
-    server.once("close", () => reject(new ChannelError("closed", "no connection came in before the listener was closed")));
+    server.once("close", () => {
+      // Each listener closes some day, and an error costs its stack.
+      if (!taken) reject(new ChannelError("closed", "no connection came in before the listener was closed"));
+    });
   });
   incoming.catch(() => undefined);
   await new Promise<void>((resolve, reject) => {

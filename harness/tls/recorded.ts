@@ -10,7 +10,7 @@ export function recorded(socket: Socket, raw: RawSegment[]): Duplex {
   const stream = new Duplex({
     read: () => socket.resume(),
     write(chunk: Buffer, _encoding, callback) {
-      raw.push({ direction: "sent", bytes: Buffer.from(chunk) });
+      raw.push({ direction: "sent", at: now(), bytes: Buffer.from(chunk) });
       socket.write(chunk, callback);
     },
     final: (callback) => socket.end(callback),
@@ -20,11 +20,16 @@ export function recorded(socket: Socket, raw: RawSegment[]): Duplex {
     },
   });
   socket.on("data", (chunk: Buffer) => {
-    raw.push({ direction: "received", bytes: Buffer.from(chunk) });
+    raw.push({ direction: "received", at: now(), bytes: Buffer.from(chunk) });
     if (!stream.push(chunk)) socket.pause();
   });
   socket.on("end", () => stream.push(null));
   socket.on("error", (error) => stream.destroy(error));
   socket.on("close", () => stream.destroy());
   return stream;
+}
+
+// Never runs backwards, so that segments of several connections can be put in their order.
+function now(): number {
+  return performance.timeOrigin + performance.now();
 }
