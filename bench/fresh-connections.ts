@@ -14,9 +14,9 @@ import { pki } from "../harness/pki/test-pki.ts";
 import { median } from "./plain.ts";
 
 const ROUNDS = 5;
-const CASES = 100;
-const WARM_UP_CASES = 1000;
-const CONVERSATIONS = 40;
+const CASES = 60;
+const WARM_UP_CASES = 400;
+const CONVERSATIONS = 30;
 /** What an exchange of ours moves, about; tlsfuzzer moves the same. */
 const SIZES = { request: 60, reply: 1400 };
 

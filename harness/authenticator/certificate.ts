@@ -12,11 +12,32 @@ export interface ParsedCertificate extends CertificateFields {
   readonly notAfter: number;
 }
 
+/** At most so many are kept twice: those since the last time that there were as many, and those before that nobody has asked for since. */
+const KEPT = 160;
+
+/** What was parsed of late. A campaign makes a new certificate in every tenth case, and they must not push out those of every exchange. */
+class Recent<T> {
+  #young = new Map<string, T>();
+  #old = new Map<string, T>();
+
+  get(key: string): T | undefined {
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    if (old !== undefined) this.set(key, old);
+    return old;
+  }
+
+  set(key: string, value: T): void {
+    if (this.#young.size >= KEPT) [this.#old, this.#young] = [this.#young, new Map()];
+    this.#young.set(key, value);
+  }
+}
+
 // An exchange parses the same few certificates over and over; a parse costs more than a signature verification.
 const known = new WeakMap<Bytes, ParsedCertificate>();
-const parsed = new Map<string, ParsedCertificate>();
-const keys = new Map<string, KeyObject>();
-const CACHE_LIMIT = 512;
+const parsed = new Recent<ParsedCertificate>();
+const keys = new Recent<KeyObject>();
 /** Longer ones are not kept: what a peer sends must not stay behind by the megabyte. */
 const CACHED_LENGTH = 16384;
 
@@ -51,13 +72,11 @@ export function parsePrivateKey(pkcs8: Bytes): KeyObject {
   return cached(keys, pkcs8, () => createPrivateKey({ key: Buffer.from(pkcs8), format: "der", type: "pkcs8" }));
 }
 
-function cached<T>(cache: Map<string, T>, der: Bytes, parse: () => T): T {
+function cached<T>(recent: Recent<T>, der: Bytes, parse: () => T): T {
   const key = view(der).toString("latin1");
-  const known = cache.get(key);
+  const known = recent.get(key);
   if (known !== undefined) return known;
   const value = parse();
-  if (der.length > CACHED_LENGTH) return value;
-  if (cache.size >= CACHE_LIMIT) cache.clear();
-  cache.set(key, value);
+  if (der.length <= CACHED_LENGTH) recent.set(key, value);
   return value;
 }

@@ -54,7 +54,9 @@ export async function playPart(generator: Generator, players: readonly Player[],
     for (const [index, player] of players.entries()) {
       const all = await player.play(sentence, idOf(generator.seed, number));
       keep(index, all);
-      broken[index] = all[0]?.outcome.kind === "broke" ? (broken[index] ?? 0) + 1 : 0;
+      const kind = all[0]?.outcome.kind;
+      // Where nothing was asked, nothing is known of the implementation.
+      if (kind !== "discarded") broken[index] = kind === "broke" ? (broken[index] ?? 0) + 1 : 0;
     }
     played.push(number);
     if (broken.some((inARow) => inARow >= GIVE_UP_AFTER)) break;

@@ -7,6 +7,7 @@ import { writeCampaignReport } from "../campaign/report-file.ts";
 import { generatorFor } from "../campaign/setup.ts";
 import type { Driver } from "../iut/driver.ts";
 import { killAll } from "../iut/process.ts";
+import { positions } from "../iut/protocol.ts";
 import { campaignSummary } from "../report/campaign-summary.ts";
 import { campaignExitCodeOf } from "../report/expectation.ts";
 import { counted } from "../report/layout.ts";
@@ -59,9 +60,9 @@ async function campaign({ workers }: FuzzOptions, plan: CampaignPlan, ready: Rea
   const { stdout, stderr } = process;
   const progress = new Progress(stderr);
   const look = { palette: paletteFor("auto", stdout, process.env), width: stdout.isTTY ? stdout.columns : undefined };
+  const interrupt = interruptible(plan);
   const who = identities.map(({ name, version }) => `${name} ${version}`).join(" and ");
   stdout.write(`expat-conformance fuzzes ${who} (seed ${plan.seed}, ${counted(generator.cells.length, "cell")}); to ${plan.folder}\n`);
-  const interrupt = interruptible(plan);
   const { report, problem } = await playCampaign({
     ...ready,
     plan,
@@ -91,14 +92,14 @@ async function campaign({ workers }: FuzzOptions, plan: CampaignPlan, ready: Rea
 async function written(
   { cause, shrunk }: Reduced,
   record: ReturnType<typeof recordOf>,
-  { seed, iuts, profile, folder }: CampaignPlan,
+  plan: CampaignPlan,
   { subjects, library }: Ready,
 ): Promise<FindingRecord> {
+  const { seed, iuts, profile, folder } = plan;
   const index = iuts.indexOf(cause.iut);
   const subject = subjects[index];
   if (shrunk === undefined || subject === undefined) {
-    const words = ["npx", "expat-conformance", "fuzz", "--iut", cause.iut, "--seed", seed, "--show", String(cause.first)];
-    return { ...record, requirements: [], replay: commandLine(words) };
+    return { ...record, requirements: [], replay: showCommand(plan, cause.first) };
   }
   // Of one cause with several implementations there are several bundles.
   const bundle = join("bundles", ...(iuts.length > 1 ? [String(index + 1)] : []), bundleName(cause.cause));
@@ -116,6 +117,15 @@ async function written(
     suiteVersion: version,
   });
   return { ...record, requirements: [...requirements], bundle, replay: replayCommand({ bundle: join(folder, bundle) }) };
+}
+
+/** The command that shows one case of a campaign: what decides which sentence has that number stands in it. */
+function showCommand({ iuts, seed, positions: wanted, focus, profileFile }: CampaignPlan, number: number): string {
+  const words = ["npx", "expat-conformance", "fuzz", ...iuts.flatMap((path) => ["--iut", path]), "--seed", seed];
+  if (wanted.length < positions.length) words.push("--position", wanted.join(","));
+  if (focus.length > 0) words.push("--focus", focus.join(","));
+  if (profileFile !== undefined) words.push("--profile", profileFile);
+  return commandLine([...words, "--show", String(number)]);
 }
 
 function findingLine({ kind, cause, iut, first, exercises, found }: FindingRecord, { iuts }: CampaignPlan, palette: Palette): string {

@@ -17,26 +17,26 @@ async function fuzz(...args: readonly string[]): Promise<Run & { readonly folder
 
 const cellsOf = ({ cells }: CampaignReport): string[] => cells.map((cell) => JSON.stringify(cell)).toSorted();
 
-describe.concurrent("fuzz", () => {
+describe("fuzz", () => {
   it("finds nothing in the reference, and plays the same cases with one worker and with two, at once and in two parts", async () => {
     const [one, two, first] = await Promise.all([
-      fuzz("--seed", "same", "--cases", "300", "--workers", "1"),
-      fuzz("--seed", "same", "--cases", "300", "--workers", "2"),
-      fuzz("--seed", "same", "--cases", "100"),
+      fuzz("--seed", "same", "--cases", "160", "--workers", "1"),
+      fuzz("--seed", "same", "--cases", "160", "--workers", "2"),
+      fuzz("--seed", "same", "--cases", "60"),
     ]);
     expect([one.code, two.code, first.code]).toEqual([0, 0, 0]);
-    expect(one.report.footer).toMatchObject({ end: "cases", cases: 300, failures: 0, inconclusive: 0, harnessErrors: 0 });
+    expect(one.report.footer).toMatchObject({ end: "cases", cases: 160, failures: 0, inconclusive: 0, harnessErrors: 0 });
     expect(cellsOf(two.report)).toEqual(cellsOf(one.report));
-    const further = await cli(["fuzz", "--resume", first.folder, "--cases", "300"]);
+    const further = await cli(["fuzz", "--resume", first.folder, "--cases", "160"]);
     expect(further.code).toBe(0);
     expect(cellsOf(readCampaignReport(join(first.folder, "campaign.jsonl")))).toEqual(cellsOf(one.report));
   });
 
   it("plays in shards what it plays alone", async () => {
     const [whole, ...shards] = await Promise.all(
-      [[], ["--shard", "1/2"], ["--shard", "2/2"]].map((shard) => fuzz("--seed", "shards", "--cases", "201", ...shard)),
+      [[], ["--shard", "1/2"], ["--shard", "2/2"]].map((shard) => fuzz("--seed", "shards", "--cases", "101", "--workers", "1", ...shard)),
     );
-    expect(shards.map(({ report }) => report.footer.cases)).toEqual([101, 100]);
+    expect(shards.map(({ report }) => report.footer.cases)).toEqual([51, 50]);
     const merged = join(temporaryFolder(), "merged.jsonl");
     const { code } = await cli(["report", "merge", ...shards.map(({ folder }) => join(folder, "campaign.jsonl")), "--out", merged]);
     expect(code).toBe(0);
@@ -45,7 +45,7 @@ describe.concurrent("fuzz", () => {
 
   it("finds a fault, shrinks it to one edit, counts it once, and leaves a bundle that shows it again", async () => {
     const iut = broken("relying-party/binding/left-out");
-    const { code, stdout, report, folder } = await fuzz("--iut", iut, "--seed", "found", "--cases", "300", "--focus", "binding");
+    const { code, stdout, report, folder } = await fuzz("--iut", iut, "--seed", "found", "--cases", "100", "--focus", "binding");
     expect(code).toBe(1);
     const causes = report.findings.map(({ cause }) => cause);
     expect(new Set(causes).size).toBe(causes.length);
@@ -64,7 +64,7 @@ describe.concurrent("fuzz", () => {
 
   it("says where two implementations part", async () => {
     const iut = broken("relying-party/binding/left-out");
-    const { code, report } = await fuzz("--iut", "reference", "--iut", iut, "--seed", "two", "--cases", "150", "--focus", "binding");
+    const { code, report } = await fuzz("--iut", "reference", "--iut", iut, "--seed", "two", "--cases", "80", "--focus", "binding");
     expect(code).toBe(1);
     expect(new Set(report.findings.map((finding) => finding.iut))).toEqual(new Set([iut]));
     expect(report.differences.filter(({ free }) => !free).map(({ did }) => did)).toContainEqual({
@@ -122,12 +122,13 @@ describe.concurrent("fuzz", () => {
     );
     expect(code).toBe(2);
     expect(stderr).toMatch(/in too many cases in a row/);
-    expect(report.footer).toMatchObject({ end: "given-up", cases: 20 });
+    expect(report.footer.end).toBe("given-up");
+    expect(report.footer.cases).toBeLessThan(50);
     expect(report.findings.map(({ cause }) => cause)).toContainEqual(expect.stringMatching(/^(attester|relying-party)\/exit\//));
   });
 });
 
-describe.concurrent("fuzz, asked for what makes no sense", () => {
+describe("fuzz, asked for what makes no sense", () => {
   it.each([
     ["a focus that is none", ["--focus", "bindung"], /--focus bindung: .*did you mean binding\?/],
     ["a position that is none", ["--position", "attester/moon"], /--position attester\/moon: expected one of/],

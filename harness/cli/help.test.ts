@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { packageRoot } from "../paths.ts";
 import { cli } from "../testing/cli.ts";
 
 describe.concurrent("--help", () => {
@@ -9,6 +12,7 @@ describe.concurrent("--help", () => {
     [["requirements"]],
     [["requirements", "drift"]],
     [["explain"]],
+    [["fuzz"]],
     [["replay"]],
     [["doctor"]],
     [["reference"]],
@@ -25,6 +29,16 @@ describe.concurrent("--help", () => {
     expect(stdout).toMatch(/Usage: expat-conformance/);
     expect(stdout).toMatch(/Examples?[^\n]*:\n +\S/);
     expect(code).toBe(0);
+  });
+
+  it("of fuzz has the options that docs/campaigns.md and the Job for Kubernetes name, and no others are left out there", async () => {
+    const { stdout } = await cli(["fuzz", "--help"]);
+    const read = (path: string): string => readFileSync(join(packageRoot, path), "utf8");
+    const [, table = ""] = /\n\| option \| \|\n(.*?)\n\n/s.exec(read("docs/campaigns.md")) ?? [];
+    const optionsIn = (text: string): Set<string> => new Set(text.match(/--[a-z][a-z-]*/g));
+    expect(optionsIn(table)).toEqual(new Set([...optionsIn(stdout)].filter((option) => option !== "--help")));
+    const job = read("deploy/kubernetes/campaign-job.yaml");
+    for (const option of optionsIn(job.match(/exec expat-conformance fuzz [^\n]*/g)?.join(" ") ?? "")) expect(stdout).toContain(option);
   });
 
   it("prints the version", async () => {
