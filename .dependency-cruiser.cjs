@@ -17,7 +17,7 @@ const may = {
   example: ["wire", "authenticator", "attestation", "forge", "appraisal", "explain", "pki", "tls", "iut", "reference", "scenario"],
   vectors: ["wire", "authenticator", "attestation", "forge", "appraisal", "pki", "scenario", "input"],
   recordings: ["wire", "authenticator", "attestation", "appraisal", "explain", "iut", "vectors", "input"],
-  faults: ["wire", "authenticator", "attestation", "forge", "appraisal", "explain", "tls", "iut", "pki", "reference", "scenario"],
+  faults: ["campaign", "wire", "authenticator", "attestation", "forge", "appraisal", "explain", "tls", "iut", "pki", "reference", "scenario"],
   capture: ["wire", "tls"],
   campaign: ["wire", "input", "authenticator", "attestation", "forge", "appraisal", "tls", "iut", "pki", "reference", "scenario"],
   report: ["wire", "attestation", "iut", "scenario", "campaign", "input"],

@@ -16,7 +16,7 @@ export async function campaignOfReference(
   const driver = await greet(new Reference(), defaultProfile);
   const repertoire = repertoireOf(driver.hello);
   return {
-    generator: new Generator(seed, repertoire, variationsOf(loadLibrary().cases, driver, repertoire)),
+    generator: new Generator(seed, repertoire, variationsOf(loadLibrary(), driver, repertoire)),
     playerFor: (reference) => new Player(() => greet(reference, defaultProfile), defaultProfile, cmwPayload, seed),
   };
 }

@@ -50,9 +50,11 @@ export function suiteFileOf(sentence: Sentence, failure: Failure | undefined, { 
     });
   }
   const why = varied?.why ?? (failure?.kind === "wrong" ? whyOf(failure.step) : undefined);
-  // What an implementation makes is not judged where the texts leave open what it must do.
+  // What an implementation makes is not judged where a probe asks what it does; in answer to a request of the campaign it is.
   const steps =
-    expectation.kind === "free" ? sentence.steps.filter((step) => !("validate" in step && step.validate.by === "harness")) : sentence.steps;
+    expectation.kind === "free" && varied
+      ? sentence.steps.filter((step) => !("validate" in step && step.validate.by === "harness"))
+      : sentence.steps;
   cases.push({
     ...fixed,
     id,
@@ -62,7 +64,7 @@ export function suiteFileOf(sentence: Sentence, failure: Failure | undefined, { 
     requirements: caseStatements(sentence, failure, library),
     ...(control && { control: CONTROL }),
     ...attesting(exchange.format, steps),
-    ...needs(role, steps, varied),
+    ...needs(role, steps, varied, featuresOf(sentence)),
     steps: [...steps],
   });
   return { suite: "bundle", title: "A failure that a campaign has found", cases };
@@ -95,13 +97,28 @@ function attesting(format: FormatName | undefined, steps: readonly Step[]): Pick
 // Forms of a CMW that an implementation need not have.
 const FEATURE_OF_FORM = { record: undefined, tag: "cmw-tag", collection: "cmw-collection" } as const;
 
-function needs(role: Case["iut"], steps: readonly Step[], varied: Case | undefined): Pick<CaseFile, "features" | "abilities"> {
+// What an implementation has declared that was asked for this ending.
+function featuresOf({ exercises, steps }: Sentence): string[] {
+  const remembers = exercises.some((name) => name === "sequence/replay" || name === "sequence/asked-again");
+  const declines = steps.some((step) => "authenticate" in step && step.authenticate.expect === "empty");
+  return [...(remembers ? ["replay-detection"] : []), ...(declines ? ["empty-authenticator"] : [])];
+}
+
+function needs(
+  role: Case["iut"],
+  steps: readonly Step[],
+  varied: Case | undefined,
+  further: readonly string[] = [],
+): Pick<CaseFile, "features" | "abilities"> {
   const forms = steps.flatMap((step) => ("authenticate" in step && step.authenticate.attestation?.form) || []);
   const ofForms = forms.flatMap((form) => FEATURE_OF_FORM[form] ?? []);
   const known = neededAbilities(role, steps);
   // A case of the suites says by itself what it needs; one that is wrong in its form asks for no feature.
   const features = varied ? varied.features : ofForms;
-  return { features: [...new Set(features)], abilities: [...(varied?.abilities ?? [])].filter((ability) => !known.has(ability)) };
+  return {
+    features: [...new Set([...features, ...further])],
+    abilities: [...(varied?.abilities ?? [])].filter((ability) => !known.has(ability)),
+  };
 }
 
 const TITLES: Readonly<Record<Ending, string>> = {
@@ -110,6 +127,11 @@ const TITLES: Readonly<Record<Ending, string>> = {
   swap: "An authenticator is refused before the request of another exchange",
   splice: "An authenticator that holds the attestation of another exchange is refused",
   reflect: "An authenticator for a request of another connection is refused",
+  retry: "The right authenticator is accepted behind one that was refused for the same request",
+  "ask-again": "A second request with a context that was used on the connection is refused",
+  decline: "Told to decline, an attester that has answered before declines",
+  "asked-again": "A request with a context that was answered on the connection is declined",
+  spoilt: "A right request is answered behind one that cannot be read",
 };
 
 // A sentence that holds for a conforming implementation.

@@ -15,7 +15,7 @@ import { failureOf, rootCauseOf } from "./root-cause.ts";
 import { SHRINK_CONNECTIONS, shrink } from "./shrink.ts";
 import { variationsOf } from "./variations.ts";
 
-const { cases } = loadLibrary();
+const library = loadLibrary();
 
 async function campaign(fault: string | undefined, seed: string) {
   const broken = fault === undefined ? undefined : faults.find(({ id }) => id === fault);
@@ -25,7 +25,7 @@ async function campaign(fault: string | undefined, seed: string) {
   const repertoire = repertoireOf(driver.hello);
   // RSA is slow, and the sentences are no others.
   const quick = { ...repertoire, schemes: repertoire.schemes.filter((name) => !name.startsWith("rsa")) };
-  const generator = new Generator(seed, quick, variationsOf(cases, driver, quick));
+  const generator = new Generator(seed, quick, variationsOf(library, driver, quick));
   await driver.stop();
   return { generator, player: new Player(start, defaultProfile, cmwPayload, seed) };
 }

@@ -11,7 +11,7 @@ import { variationsOf } from "./variations.ts";
 it("reads the name of every cell back as what the cell is, and no two have the same", async () => {
   const driver = await greet(new Reference(), defaultProfile);
   const repertoire = repertoireOf(driver.hello);
-  const { cells } = new Generator("names", repertoire, variationsOf(loadLibrary().cases, driver, repertoire));
+  const { cells } = new Generator("names", repertoire, variationsOf(loadLibrary(), driver, repertoire));
   await driver.stop();
   const expected = (cell: Cell) => {
     if (cell.kind === "varied") return { position: cell.position, what: { kind: "check", id: cell.variation.script.id } };

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { Hello, Position } from "../iut/protocol.ts";
+import { signerOf } from "../scenario/attestation-inputs.ts";
 import { type FormatName, formatsByName, type SchemeName, type SuiteName, schemeOf, suiteOf } from "../scenario/parameters.ts";
 import type { AuthenticateStep, RequestStep } from "../scenario/schema.ts";
 
@@ -12,6 +13,8 @@ export interface Exchange {
   readonly format: FormatName | undefined;
   readonly request: Pick<RequestStep, "context" | "signatureSchemes" | "mutate">;
   readonly attestation: AuthenticateStep["attestation"];
+  /** undefined: the usual one of the scheme, with one certificate between it and the root. */
+  readonly identity?: string | undefined;
 }
 
 /** What an implementation declares, as names of the scenario language. */
@@ -38,12 +41,22 @@ export function repertoireOf({ supports }: Hello): Repertoire {
   };
 }
 
+/** All lengths; the shortest and the longest, which are special to some, come more often than by chance. */
+const contexts = fc.oneof(
+  { weight: 10, arbitrary: fc.uint8Array({ minLength: 0, maxLength: 255, size: "max" }) },
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 2 }) },
+  { weight: 1, arbitrary: fc.uint8Array({ minLength: 255, maxLength: 255, size: "max" }) },
+);
+
+/** True in one of six. */
+const sometimes = fc.nat(5).map((choice) => choice === 1);
+
 /** Code points that nobody has registered for extensions (RFC 8701 has some of them reserved just for this). */
 const UNKNOWN_EXTENSIONS = [0x0a0a, 0x1a1a, 0xdada, 64250, 64251, 64252];
 
 /**
  * Valid exchanges of one position and format, over all that may be chosen beside it: cipher suite, scheme, context of 0 to 255 bytes,
- * schemes offered in any order, extensions that nobody knows, encoding and form of the CMW.
+ * schemes offered in any order, extensions that nobody knows, chains of two lengths, encoding and form of the CMW.
  */
 export function exchanges(
   position: Position,
@@ -58,12 +71,13 @@ export function exchanges(
       scheme: fc.constantFrom(...schemes),
       others: fc.subarray([...schemes]),
       rotate: fc.nat(5),
-      context: fc.uint8Array({ minLength: 0, maxLength: 255, size: "max" }),
+      context: contexts,
+      isDeep: fc.record({ identity: sometimes, attestation: sometimes }),
       unknown: fc.array(unknownExtension(), { maxLength: asksItself ? 3 : 0 }),
       reversed: asksItself ? fc.boolean() : fc.constant(false),
       wrapper: fc.constantFrom(...wrappers),
     })
-    .map(({ suite, scheme, others, rotate, context, unknown, reversed, wrapper }) => {
+    .map(({ suite, scheme, others, rotate, context, unknown, reversed, wrapper, isDeep }) => {
       const offered = [scheme, ...others.filter((name) => name !== scheme)];
       const turned = [...offered.slice(rotate % offered.length), ...offered.slice(0, rotate % offered.length)];
       const distinct = unknown.filter(({ value }, index) => unknown.findIndex((other) => other.value.type === value.type) === index);
@@ -79,9 +93,19 @@ export function exchanges(
           ...(turned.length > 1 && { signatureSchemes: turned }),
           ...(mutate.length > 0 && distinct.length + Number(format !== undefined) > 0 && { mutate }),
         },
-        attestation: wrapper,
+        attestation: wrapper && isDeep.attestation && isEvidence(format) ? { ...wrapper, key: deepSigner(scheme) } : wrapper,
+        ...(isDeep.identity && { identity: `identity-deep-${scheme}` }),
       };
     });
+}
+
+function isEvidence(format: FormatName | undefined): boolean {
+  return format !== undefined && formatsByName[format].model === "background-check";
+}
+
+// An attestation key with more certificates between it and the root.
+function deepSigner(scheme: SchemeName): string {
+  return signerOf("attestation", scheme).replace("attestation-", "attestation-deep-");
 }
 
 function unknownExtension() {

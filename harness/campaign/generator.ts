@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { sealNames } from "../forge/mutation.ts";
 import { type Position, splitPosition } from "../iut/protocol.ts";
 import type { FormatName } from "../scenario/parameters.ts";
-import { editOf, operationsFor } from "./edits.ts";
+import { apart } from "./apart.ts";
+import { editOf, operationsFor, sourcesFor } from "./edits.ts";
 import { type Exchange, exchanges, type Repertoire } from "./exchange.ts";
 import { randomOf, shuffled } from "./random.ts";
 import { authenticatorTargets, requestTargets } from "./samples.ts";
@@ -34,9 +35,21 @@ export function cellName(cell: Cell): string {
 }
 
 /**
- * The kinds of cells in turn. Valid exchanges also show that the connections of the others still live.
+ * The kinds of cells in turn: about as often as there are cells of each, so that one round of the rarest sees them all. Valid exchanges
+ * also show that the connections of the others still live.
  */
-const TURNS: readonly Cell["kind"][] = ["valid", "edited", "varied", "edited", "sequence", "edited", "varied"];
+const TURNS: readonly Cell["kind"][] = [
+  "valid",
+  "edited",
+  "varied",
+  "edited",
+  "varied",
+  "sequence",
+  "edited",
+  "varied",
+  "edited",
+  "varied",
+];
 
 /**
  * Sentences by number: the same seed and number give the same sentence for the same repertoire, whatever came before. Each run of
@@ -58,9 +71,9 @@ export class Generator {
     const places = repertoire.positions.flatMap((position) => [undefined, ...repertoire.formats].map((format) => ({ position, format })));
     const valid = places.map((place): Cell => ({ kind: "valid", ...place }));
     const edited = places.flatMap((place) => this.#editsAt(place).map((edit): Cell => ({ kind: "edited", ...place, edit })));
-    const sequence = places
-      .filter(({ position }) => splitPosition(position).role === "relying-party")
-      .flatMap((place) => endingsFor(place.format).map((ending): Cell => ({ kind: "sequence", ...place, ending })));
+    const sequence = places.flatMap((place) =>
+      endingsFor(place, repertoire).map((ending): Cell => ({ kind: "sequence", ...place, ending })),
+    );
     const varied = variations.map((variation): Cell => ({ kind: "varied", position: variation.position, variation }));
     this.#lists = {
       valid,
@@ -95,7 +108,7 @@ export class Generator {
   /** All sentences of a cell. */
   arbitraryOf(cell: Cell): fc.Arbitrary<Sentence> {
     if (cell.kind === "varied") return variedCases(cell.variation);
-    if (cell.kind === "sequence") return sequences(cell.position, cell.format, cell.ending, this.repertoire);
+    if (cell.kind === "sequence") return sequences(cell, cell.ending, this.repertoire);
     const { position, format, edit } = cell;
     const exchange = this.#exchangesOf(position, format);
     if (edit === undefined) return exchange.map((valid) => editedExchange(valid, []));
@@ -107,30 +120,31 @@ export class Generator {
     const aimed = targets.filter((target) => target.stage === stage && operationsFor(target).includes(operation));
     // The wrapper that was drawn may have no such stage: then any edit of the message stands for it, and its own cell is counted.
     const first = aimed.length > 0 ? aimed : targets;
+    // Nothing seals a request.
+    const isRequest = splitPosition(exchange.position).role === "attester";
     const one = (list: readonly Target[]) =>
       fc.constantFrom(...list).chain((target) => {
         const names = operationsFor(target);
         const name = fc.constantFrom(...(names.includes(operation) ? [operation] : names));
         return fc
           .tuple(
-            name.chain((each) => editOf(target, each)),
-            resealFor(target.stage),
+            name.chain((each) => editOf(target, each, sourcesFor(target, targets))),
+            isRequest ? fc.constant(true) : resealFor(target.stage),
           )
           .map(([made, reseal]) => ({ ...made, reseal }));
       });
-    const isRequest = splitPosition(exchange.position).role === "attester";
-    const further = isRequest ? fc.constant([]) : fc.array(one(targets), { maxLength: 2, size: "max" });
+    const further = fc.array(one(targets), { maxLength: 2, size: "max" });
     return fc
       .tuple(one(first), fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: further }))
       .map(([made, others]) => apart([made, ...others]));
   }
 
-  #targetsOf({ position, format, scheme, attestation }: Exchange): readonly Target[] {
+  #targetsOf({ position, format, scheme, attestation, identity }: Exchange): readonly Target[] {
     const asksItself = splitPosition(position).role === "attester";
-    const key = asksItself ? `request ${format !== undefined}` : `${format} ${scheme} ${JSON.stringify(attestation)}`;
+    const key = asksItself ? `request ${format !== undefined}` : `${format} ${scheme} ${identity} ${JSON.stringify(attestation)}`;
     const known = this.#targets.get(key);
     if (known) return known;
-    const targets = asksItself ? requestTargets(format !== undefined) : authenticatorTargets(format, scheme, attestation);
+    const targets = asksItself ? requestTargets(format !== undefined) : authenticatorTargets(format, scheme, attestation, identity);
     const inFocus = targets.filter(({ stage }) => this.focus(stage));
     this.#targets.set(key, inFocus);
     return inFocus;
@@ -170,18 +184,9 @@ const MUST_RENEW: Readonly<Record<string, readonly (typeof sealNames)[number][]>
 
 function resealFor(stage: string): fc.Arbitrary<SealedEdit["reseal"]> {
   const needed = MUST_RENEW[stage] ?? [];
-  const choices: SealedEdit["reseal"][] = [true, false, ["finished"], ["certificate-verify", "finished"]];
+  // Where all seals are renewed, only what was edited is wrong: that says most.
+  const choices: SealedEdit["reseal"][] = [true, true, true, false, ["finished"], ["certificate-verify", "finished"]];
   return fc.constantFrom(
     ...choices.filter((choice) => needed.every((seal) => choice === true || (choice !== false && choice.includes(seal)))),
   );
-}
-
-// Edits of the same place, or of one inside of another, would undo one another.
-function apart(edits: readonly SealedEdit[]): SealedEdit[] {
-  const kept: SealedEdit[] = [];
-  for (const edit of edits) {
-    const touches = kept.some(({ at }) => at === edit.at || at.startsWith(`${edit.at}.`) || edit.at.startsWith(`${at}.`));
-    if (!touches) kept.push(edit);
-  }
-  return kept;
 }

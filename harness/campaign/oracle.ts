@@ -1,4 +1,6 @@
-import type { RefusalCode, Refused } from "../appraisal/finding.ts";
+import { type EmptyAppraisal, emptySteps } from "../appraisal/empty-steps.ts";
+import { type RefusalCode, type Refused, runAll, type StepResult } from "../appraisal/finding.ts";
+import { type RequestAppraisal, requestSteps } from "../appraisal/request-steps.ts";
 import type { PayloadAdapter } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
 import { otherSide } from "../authenticator/secrets.ts";
@@ -9,7 +11,9 @@ import { type RelyingPartyParts, relyingPartyParts, validate } from "../referenc
 import { ReferenceChannel } from "../reference/state.ts";
 import { contextOf } from "../scenario/received.ts";
 import type { Channel } from "../tls/channel.ts";
-import type { Bytes } from "../wire/bytes.ts";
+import { type Bytes, toHex } from "../wire/bytes.ts";
+import { DecodeError } from "../wire/reader.ts";
+import { decodeRequest } from "../wire/request.ts";
 
 /** What the second spine says of a message that was put before an implementation. */
 export type Appraised = { readonly kind: "accept" } | ({ readonly kind: "refuse" } & Refused);
@@ -22,6 +26,21 @@ export interface Decision {
   readonly appraise: () => Appraised;
 }
 
+/** What is wrong with a message that an implementation made: the step and rule, and what was found. */
+export interface WrongMessage {
+  readonly kind: "wrong";
+  readonly step: string;
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** Who is told of what an implementation does. */
+export interface Witness {
+  readonly decided: (decision: Decision) => void;
+  /** A request, or an empty authenticator; whole authenticators are judged by the script. */
+  readonly made: (wrong: WrongMessage) => void;
+}
+
 /** What messages are appraised with. */
 export interface Terms {
   readonly profile: Profile;
@@ -29,10 +48,12 @@ export interface Terms {
 }
 
 /**
- * A connection whose decisions are held against the appraisal, on the same connection and with the same inputs: each goes to `decided`.
- * What an attester is asked is appraised as the reference attester would, as far as it comes before anything is built.
+ * A connection whose decisions are held against the appraisal, on the same connection and with the same inputs: each goes to the witness.
+ * What an attester is asked is appraised as the reference attester would, as far as it comes before anything is built; and every request
+ * of a relying party by the steps for requests, as what is wrong with it would else come out as a wrong answer of ours; and an attester that
+ * declines by the steps for empty authenticators.
  */
-export function appraised(connection: IutConnection, terms: Terms, decided: (decision: Decision) => void): IutConnection {
+export function appraised(connection: IutConnection, terms: Terms, { decided, made }: Witness): IutConnection {
   // What the implementation remembers of the connection, as the reference would: one memory for both of its roles.
   const theirs = new ReferenceChannel(otherEnd(connection.channel));
   // What was accepted last counts as consumed only for what is decided after it.
@@ -46,10 +67,18 @@ export function appraised(connection: IutConnection, terms: Terms, decided: (dec
   return {
     channel: connection.channel,
     deliveries: connection.deliveries,
-    request: (ask) => connection.request(ask),
+    async request(ask): Promise<Answer<Bytes>> {
+      const answer = await connection.request(ask);
+      if ("refused" in answer) return answer;
+      const wrong = requestFinding(theirs, answer.value, ask, terms.profile);
+      if (wrong) made(wrong);
+      return answer;
+    },
     async authenticate(ask): Promise<Answer<Bytes>> {
       goOn();
       const answer = await connection.authenticate(ask);
+      const wrong = "value" in answer ? emptyFinding(theirs, ask.request, answer.value) : undefined;
+      if (wrong) made(wrong);
       const declines = "refused" in answer || answer.value[0] === FINISHED;
       const mine = authenticate(theirs, { ...ask, channel: "", attestation: null }, terms.profile);
       const appraisal: Appraised = isRefused(mine) ? refusal(mine, "answering") : { kind: "accept" };
@@ -80,12 +109,12 @@ export function appraised(connection: IutConnection, terms: Terms, decided: (dec
 }
 
 /** A driver whose connections are `appraised`. */
-export function appraisedDriver(driver: Driver, terms: Terms, decided: (decision: Decision) => void): Driver {
+export function appraisedDriver(driver: Driver, terms: Terms, witness: Witness): Driver {
   return {
     hello: driver.hello,
     can: driver.can,
     offersNeeded: driver.offersNeeded,
-    connect: async (options: ConnectOptions) => appraised(await driver.connect(options), terms, decided),
+    connect: async (options: ConnectOptions) => appraised(await driver.connect(options), terms, witness),
     context: (message) => driver.context(message),
     stop: () => driver.stop(),
     diagnostics: () => driver.diagnostics(),
@@ -93,6 +122,45 @@ export function appraisedDriver(driver: Driver, terms: Terms, decided: (decision
 }
 
 const FINISHED = 20;
+
+// RFC 9261 section 4. The contexts of both types of request are one space, so those that the harness asked with count as well.
+function requestFinding(
+  theirs: ReferenceChannel,
+  request: Bytes,
+  { signatureSchemes, attestation, context }: Parameters<IutConnection["request"]>[0],
+  profile: Profile,
+): WrongMessage | undefined {
+  const state: RequestAppraisal = {
+    sender: theirs.channel.side,
+    profile,
+    request,
+    asked: { signatureSchemes, attestation, context: context ?? undefined },
+    earlierContexts: new Set(theirs.requestContexts),
+  };
+  const wrong = firstWrong(runAll(requestSteps, state), "request-");
+  if (state.decoded) theirs.requestContexts.add(toHex(state.decoded.certificateRequestContext));
+  return wrong;
+}
+
+// RFC 9261 section 6. Without a request, and where its context cannot be read, there is nothing that the MAC could be compared with.
+function emptyFinding({ channel }: ReferenceChannel, request: Bytes | null, authenticator: Bytes): WrongMessage | undefined {
+  if (authenticator[0] !== FINISHED || request === null) return undefined;
+  try {
+    const { certificateRequestContext } = decodeRequest(request);
+    const state: EmptyAppraisal = { connection: channel, sender: channel.side, request, certificateRequestContext, authenticator };
+    return firstWrong(runAll(emptySteps, state), "");
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}
+
+function firstWrong(results: readonly StepResult[], prefix: string): WrongMessage | undefined {
+  const result = results.find(({ kind }) => kind === "finding");
+  if (result?.kind !== "finding") return undefined;
+  const { expected, found } = result.finding;
+  return { kind: "wrong", step: `${prefix}${result.step}/${result.rule}`, expected, found };
+}
 
 /** What the reference relying party says; an acceptance is not yet remembered. */
 function appraisalOf(theirs: ReferenceChannel, ask: Omit<Params<"validate">, "channel">, { profile, payload }: Terms): Appraised {

@@ -10,8 +10,10 @@ import type { Case } from "../scenario/case.ts";
 import { neededAbilities } from "../scenario/case.ts";
 import { execute } from "../scenario/execute.ts";
 import { formatsByName, schemeOf, suiteOf } from "../scenario/parameters.ts";
+import type { Step } from "../scenario/schema.ts";
 import { ChannelError } from "../tls/channel.ts";
-import { appraisedDriver, type Decision } from "./oracle.ts";
+import { DecodeError } from "../wire/reader.ts";
+import { appraisedDriver, type Decision, type WrongMessage } from "./oracle.ts";
 import { ConnectionPool } from "./pool.ts";
 import { editedExchange, type Sentence } from "./sentence.ts";
 
@@ -42,6 +44,7 @@ export class Player {
   #driver: Driver | undefined;
   #pool: ConnectionPool<Omit<Played, "outcome">> | undefined;
   #decisions: Decision[] = [];
+  #made: WrongMessage | undefined;
   /** It ends a connection with a refusal, as it may: from then on each sentence has connections of its own. */
   #endsOnRefusal = false;
   restarts = 0;
@@ -69,7 +72,8 @@ export class Player {
     for (const orphan of orphans) again.push(...(await this.play(orphan.sentence, orphan.id, true)));
     // A connection with a past may have been given up, or hold a context that comes again by chance: only a fresh one convicts.
     const isSuspect = outcome.kind === "wrong" || outcome.kind === "harness-error" || (doubtful && outcome.kind === "observed" && !fresh);
-    if (!reused || !isSuspect || sentence.expectation.kind === "free") return [{ ...played, outcome }, ...again];
+    const isOpen = sentence.expectation.kind === "free" && outcome.kind !== "wrong";
+    if (!reused || !isSuspect || isOpen) return [{ ...played, outcome }, ...again];
     const [mine, ...others] = await this.play(sentence, id, true);
     if (doubtful && mine?.outcome.kind !== outcome.kind) this.#endsOnRefusal = true;
     return [...(mine ? [mine] : []), ...others, ...again];
@@ -107,7 +111,14 @@ export class Player {
     if (this.#pool) return this.#pool;
     const driver = await this.start();
     this.#driver = driver;
-    const pool = new ConnectionPool<Omit<Played, "outcome">>(appraisedDriver(driver, this, (decision) => this.#decisions.push(decision)));
+    const pool = new ConnectionPool<Omit<Played, "outcome">>(
+      appraisedDriver(driver, this, {
+        decided: (decision) => this.#decisions.push(decision),
+        made: (wrong) => {
+          this.#made ??= wrong;
+        },
+      }),
+    );
     this.#pool = pool;
     return pool;
   }
@@ -115,6 +126,7 @@ export class Player {
   async #once(pool: Driver & { readonly opened: number }, sentence: Sentence, id: string): Promise<Outcome> {
     const { position, suite, scheme, format = "eat-cwt" } = sentence.exchange;
     this.#decisions = [];
+    this.#made = undefined;
     const openedBefore = pool.opened;
     try {
       const context = {
@@ -127,15 +139,17 @@ export class Player {
         anchors: undefined,
       };
       const execution = await execute(caseOf(sentence, id), pool, { ...context, seed: this.seed, instance: id });
-      return outcomeOf(sentence, execution, this.#decisions);
+      return outcomeOf(sentence, execution, this.#decisions, this.#made);
     } catch (error) {
-      return this.#errorOutcome(error);
+      return this.#errorOutcome(error, sentence);
     } finally {
       this.connections += pool.opened - openedBefore;
     }
   }
 
-  async #errorOutcome(error: unknown): Promise<Outcome> {
+  async #errorOutcome(error: unknown, sentence: Sentence): Promise<Outcome> {
+    // An answer to a request that cannot be read: there is nothing to judge it by.
+    if (error instanceof DecodeError && sentence.expectation.kind === "free") return { kind: "observed", did: "accepted" };
     if (error instanceof MutationError || error instanceof RangeError) return { kind: "discarded", detail: error.message };
     if (error instanceof IutFailure) {
       const { kind, message } = error;
@@ -165,29 +179,51 @@ function validLike({ exchange }: Sentence, id: string, { supports }: Driver["hel
 type Execution = Awaited<ReturnType<typeof execute>>;
 
 function outcomeOf(
-  { expectation, steps }: Sentence,
+  { expectation, steps, variesCase }: Sentence,
   { deviation, observation, judged }: Execution,
   decisions: readonly Decision[],
+  made: WrongMessage | undefined,
 ): Outcome {
-  const final = steps.at(-1);
-  const isDecided = final !== undefined && ("validate" in final || "authenticate" in final);
-  const last = isDecided ? decisions.at(-1) : undefined;
+  const last = decisions.at(-1);
+  // Where the script ended early, the last decision is not the one that the sentence is about.
+  const isFinal = endsInDecision(steps) && decisions.length === steps.filter(isDecision).length;
+  const wrong = made ?? wrongAnswer(judged);
   if (expectation.kind === "free") {
-    const did = last === undefined ? "nothing to see" : last.accepted ? "accepted" : "refused";
+    // Where a request is free, what is made in answer to it is not. A probe is about just that, and nobody is judged by it.
+    if (wrong && variesCase === undefined) return wrong;
+    const did = last === undefined || !isFinal ? "nothing to see" : last.accepted ? "accepted" : "refused";
     return { kind: "observed", did };
   }
-  const disagreement = contradiction(expectation, last);
+  // What follows from a request that is not as it was asked for is nobody else's fault.
+  if (made) return made;
+  const disagreement = isFinal ? contradiction(expectation, last) : undefined;
   if (disagreement !== undefined) return { kind: "harness-error", detail: disagreement };
   const appraised = last?.appraise();
   const refusal = appraised?.kind === "refuse" ? `${appraised.step}/${appraised.rule}` : undefined;
   if (deviation) {
     return { kind: "wrong", step: refusal ?? "valid", expected: deviation.expected, found: deviation.found };
   }
-  const finding = judged.find((result) => result.kind === "finding");
-  if (finding?.kind === "finding")
-    return { kind: "wrong", step: `${finding.step}/${finding.rule}`, expected: finding.finding.expected, found: finding.finding.found };
+  if (wrong) return wrong;
   if (observation !== undefined) return { kind: "observed", did: observation };
   return { kind: "agrees", ...(refusal !== undefined && { by: refusal }) };
+}
+
+type Wrong = Extract<Outcome, { readonly kind: "wrong" }>;
+
+function wrongAnswer(judged: Execution["judged"]): Wrong | undefined {
+  const result = judged.find(({ kind }) => kind === "finding");
+  if (result?.kind !== "finding") return undefined;
+  const { expected, found } = result.finding;
+  return { kind: "wrong", step: `${result.step}/${result.rule}`, expected, found };
+}
+
+function isDecision(step: Step): boolean {
+  return ("validate" in step && step.validate.by === "iut") || ("authenticate" in step && step.authenticate.by === "iut");
+}
+
+function endsInDecision(steps: readonly Step[]): boolean {
+  const final = steps.at(-1);
+  return final !== undefined && ("validate" in final || "authenticate" in final);
 }
 
 // What is declared of the edits, and what the second spine says of the message that came of them.
@@ -199,8 +235,11 @@ function contradiction(expectation: Sentence["expectation"], last: Decision | un
     const { step, rule, finding } = appraised;
     return `declared valid, and the appraisal refuses the ${message} at ${step}/${rule}: expected ${finding.expected}, found ${finding.found}`;
   }
-  if (expectation.kind === "refuse" && appraised.kind === "accept") return `declared wrong, and the appraisal accepts the ${message}`;
-  return undefined;
+  if (expectation.kind !== "refuse") return undefined;
+  if (appraised.kind === "accept") return `declared wrong, and the appraisal accepts the ${message}`;
+  const { by } = expectation;
+  if (by.length === 0 || by.includes(appraised.step)) return undefined;
+  return `declared to be found by ${by.join(" or ")}, and the appraisal finds it at ${appraised.step}/${appraised.rule}`;
 }
 
 function caseOf({ exchange, steps, expectation }: Sentence, id: string): Case {

@@ -19,13 +19,14 @@ const CONNECTION = {
     tlsExporter("sha256", utf8("a sample".padEnd(32, ".")), label, context, length),
 } as const;
 
-/** The places that an edit can name in an authenticator of that scheme and wrapper: those of a sample build without a connection. */
+/** The places that an edit can name in an authenticator of that scheme, wrapper and identity: those of a sample build without a connection. */
 export function authenticatorTargets(
   format: FormatName | undefined,
   scheme: SchemeName,
   attestation: AuthenticateStep["attestation"],
+  identity = `identity-${scheme}`,
 ): Target[] {
-  const { chain, pkcs8 } = pki(`identity-${scheme}`);
+  const { chain, pkcs8 } = pki(identity);
   const built = buildAuthenticator({
     connection: CONNECTION,
     sender: "server",
@@ -35,11 +36,23 @@ export function authenticatorTargets(
     identity: { chain, key: parsePrivateKey(pkcs8), scheme: schemeOf[scheme] },
     // An ECDSA signature of random length would make other sentences of the same seed.
     sign: signDeterministically,
-    attestation: format && attestation ? forgedAttestation(attestation, { scheme, format, payload: cmwPayload }) : null,
+    attestation:
+      format && attestation ? forgedAttestation({ ...attestation, result: ISSUED }, { scheme, format, payload: cmwPayload }) : null,
   });
   const names = authenticatorStages.map(({ name }) => name);
-  return targetsOf(built, names).filter(({ at }) => isBound(format) || !BINDING.test(at));
+  const targets = targetsOf(built, names).filter(({ at }) => isBound(format) || !BINDING.test(at));
+  return targets.map((target) =>
+    VARIES.test(target.at) && !CERTAIN.includes(scheme) ? { ...target, size: target.size - SHORTER } : target,
+  );
 }
+
+// A sample of now would be another one in each second, with signatures of other lengths.
+const ISSUED = { issuedAt: "2026-01-01T00:00:00Z", expires: "2026-01-01T01:00:00Z" } as const;
+
+// The DER form of an ECDSA signature is some bytes shorter now and then (RFC 3279 section 2.2.3): an edit at its end would not always fit.
+const VARIES = /^certificate-verify\.(signature|bytes)$/;
+const CERTAIN: readonly SchemeName[] = ["ed25519", "rsa-pss-sha256", "rsa-pss-sha384", "rsa-pss-sha512"];
+const SHORTER = 4;
 
 /** The places that an edit can name in a request. */
 export function requestTargets(attestation: boolean): Target[] {

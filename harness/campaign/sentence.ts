@@ -41,15 +41,22 @@ export interface Control {
 /** Shorter contexts come again by chance on a connection that serves many sentences. */
 export const UNIQUE_CONTEXT = 8;
 
+// An edit may leave a short one.
+const CONTEXT_OF_REQUEST = /^(context|message)\.certificateRequestContext$/;
+
+function isShort(context: Exchange["request"]["context"]): boolean {
+  return ((context as { readonly hex: string } | undefined)?.hex.length ?? 0) < 2 * UNIQUE_CONTEXT;
+}
+
 /** An edit with the seals that are renewed behind it. */
 export type SealedEdit = Edit & Pick<Mutation, "reseal">;
 
 /** An exchange with edits of the message that the harness makes in it; none: a valid exchange. */
 export function editedExchange(exchange: Exchange, edits: readonly SealedEdit[]): Sentence {
-  const { position, request, attestation, format } = exchange;
+  const { position, request, attestation, format, identity } = exchange;
   const { role } = splitPosition(position);
   const expectation = expectationOf(exchange, edits);
-  const attested = attestation !== undefined && { attestation };
+  const attested = { ...(attestation && { attestation }), ...(identity && { identity }) };
   const mutate = edits.length > 0 && { mutate: edits.map((edit) => ({ ...edit })) };
   const steps: Step[] =
     role === "relying-party"
@@ -67,15 +74,22 @@ export function editedExchange(exchange: Exchange, edits: readonly SealedEdit[])
               ...(mutate && { mutate: [...(request.mutate ?? []), ...mutate.mutate] }),
             },
           },
-          { authenticate: { by: "iut", expect: expects(expectation, "made", "refused-or-empty"), ...attested } },
-          ...(expectation.kind === "accept" ? [{ validate: { by: "harness" as const, expect: "accepted" as const } }] : []),
+          // What is made in answer to a request is judged, also where the texts leave it open whether there is to be an answer.
+          {
+            authenticate: {
+              by: "iut",
+              expect: expectation.kind === "free" ? "made-or-declined" : expects(expectation, "made", "refused-or-empty"),
+              ...attested,
+            },
+          },
+          ...(expectation.kind === "refuse" ? [] : [{ validate: { by: "harness" as const, expect: "accepted" as const } }]),
         ];
   const { suite, scheme } = exchange;
   return {
     exchange: { position, suite, scheme, format },
     steps,
     expectation,
-    ownConnections: ((request.context as { readonly hex: string } | undefined)?.hex.length ?? 0) < 2 * UNIQUE_CONTEXT,
+    ownConnections: isShort(request.context) || edits.some(({ at }) => CONTEXT_OF_REQUEST.test(at)),
     ...(expectation.kind === "refuse" && { control: () => ({ steps: editedExchange(exchange, []).steps, format }) }),
     ...(edits.length > 1 && { simpler: () => edits.map((edit) => editedExchange(exchange, [edit])) }),
     exercises: edits.length === 0 ? ["valid"] : edits.map(({ at, op }) => `${at.split(".", 1)[0]}/${op}`),
@@ -96,8 +110,9 @@ function expectationOf({ position, format }: Exchange, edits: readonly SealedEdi
   const effects = edits.map(
     (edit): Effect => (position.startsWith("attester") ? effectOfRequestEdit(edit) : effectOf(edit, { serialisation })),
   );
-  // What one edit makes wrong, another does not mend: they are made at different places.
+  // What one edit makes wrong, another does not mend (apart.ts).
   const refusals = effects.filter((effect) => effect.kind === "refuse");
-  if (refusals.length === 0) return { kind: "free" };
-  return { kind: "refuse", by: refusals.some(({ by }) => by.length === 0) ? [] : refusals.flatMap(({ by }) => by) };
+  if (refusals.length === 0) return { kind: effects.every(({ kind }) => kind === "accept") ? "accept" : "free" };
+  // Beside other edits it may be found first what those have done.
+  return { kind: "refuse", by: edits.length === 1 ? (refusals[0]?.by ?? []) : [] };
 }

@@ -1,7 +1,7 @@
 import type { Profile } from "../attestation/profile.ts";
 import type { Driver } from "../iut/driver.ts";
 import type { Position } from "../iut/protocol.ts";
-import type { Case } from "../scenario/case.ts";
+import type { Library } from "../scenario/load.ts";
 import { repertoireOf } from "./exchange.ts";
 import { type Focus, inFocus, isCaseInFocus } from "./focus.ts";
 import { Generator } from "./generator.ts";
@@ -34,16 +34,14 @@ export function commonGround(drivers: readonly Pick<Driver, "hello" | "can">[]):
  */
 export function generatorFor(
   { seed, positions, focus }: Aim,
-  cases: readonly Case[],
+  { cases, ledger }: Pick<Library, "cases" | "ledger">,
   drivers: readonly Pick<Driver, "hello" | "can">[],
 ): Generator {
   const ground = commonGround(drivers);
   const repertoire = repertoireOf(ground.hello);
   const wanted = { ...repertoire, positions: repertoire.positions.filter((position) => positions.includes(position)) };
-  const variations = variationsOf(
-    cases.filter((script) => isCaseInFocus(script, focus)),
-    ground,
-    repertoire,
-  ).filter(({ position }) => positions.includes(position));
+  const variations = variationsOf({ cases: cases.filter((script) => isCaseInFocus(script, focus)), ledger }, ground, repertoire).filter(
+    ({ position }) => positions.includes(position),
+  );
   return new Generator(seed, wanted, variations, (stage) => inFocus(stage, focus));
 }

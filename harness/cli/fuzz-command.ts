@@ -37,7 +37,7 @@ export async function fuzzCommand(options: FuzzOptions): Promise<number> {
     for (const subject of subjects) drivers.push(await subject.start());
     const identities = drivers.map((driver, index) => identityOf(plan.iuts[index] ?? "", driver));
     sameImplementations(plan, identities);
-    const generator = generatorFor(plan, library.cases, drivers);
+    const generator = generatorFor(plan, library, drivers);
     if (generator.cells.length === 0) throw new UsageError(nothingInCommon(plan, drivers));
     const ready = { options: subjectOptions, library, subjects, drivers, identities, generator };
     return await (options.show === undefined ? campaign(options, plan, ready) : showCase(options.show, plan, ready));

@@ -36,7 +36,7 @@ parentPort?.on("message", async (numbers: readonly number[] | "stop") => {
 
 async function prepare() {
   const drivers = await Promise.all(subjects.map((subject) => subject.start()));
-  const generator = generatorFor(task, loadLibrary().cases, drivers);
+  const generator = generatorFor(task, loadLibrary(), drivers);
   const players = subjects.map(
     (subject, index) =>
       new Player(

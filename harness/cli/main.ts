@@ -456,18 +456,28 @@ program
   .option("--json", "print the score and what is wrong as one object")
   .option("--report <folder>", "write proof.md and proof.json with the whole matrix")
   .option("--workers <n>", "threads (default: one per core)", integer(1, 64))
+  .option("--campaign", "seek each fault by a fuzzing campaign, and name the first case that shows it, in place of running the suites")
+  .option(
+    "--cases <n>",
+    "with --campaign: cases for each fault, and without one (default: 3600; with --published: 2000)",
+    integer(1, 1_000_000),
+  )
+  .option("--published <file>", "with --campaign: ask only whether each case that this campaign-proof.json names still shows its fault")
   .option("--sockets", "real TLS over loopback for every fault, not only for those of TLS itself; takes three times as long")
   .addHelpText(
     "after",
     `
 Exit codes: 0 every fault is seen, or equivalent and not seen, and nothing fails without one; 1 a survivor, a false alarm, an equivalent
 fault that is seen, or a negative check that no fault makes fail (asked only without --fault and --checks); 2 usage, or a trial broke down.
+With --campaign: 0 every fault is found, or equivalent and not found, or of a kind that no case can show; 1 one is missed; 2 as above.
 
 Examples:
   $ expat-conformance prove
   $ expat-conformance prove --fault 'attester/binding/*'
   $ expat-conformance prove --fault relying-party/freshness/left-out --checks 'rfc9261/7-api/*'
-  $ expat-conformance prove --report reports`,
+  $ expat-conformance prove --report reports
+  $ expat-conformance prove --campaign --fault 'relying-party/binding/*'
+  $ expat-conformance prove --campaign --published reports/campaign-proof.json`,
   )
   .action(async (options) => {
     const { proveCommand } = await import("./prove-command.ts");

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { faults as catalogue } from "../faults/catalogue.ts";
 import type { Fault } from "../faults/fault.ts";
-import { TrialPool } from "../faults/pool.ts";
+import { suiteTrials } from "../faults/pool.ts";
 import { killed, type Proof, proofExitCode, prove } from "../faults/proof.ts";
 import { proofJson, proofMarkdown, proofSummary } from "../faults/proof-report.ts";
 import { makeFolder } from "../input/folder.ts";
@@ -13,6 +13,7 @@ import { counted } from "../report/layout.ts";
 import { allChecks, loadLibrary } from "../scenario/load.ts";
 import { killChildrenOnExit } from "./interrupt.ts";
 import { UsageError } from "./problem.ts";
+import { proveByCampaign } from "./prove-campaign.ts";
 import { nearest, selection } from "./selection.ts";
 
 export interface ProveCommandOptions {
@@ -22,6 +23,9 @@ export interface ProveCommandOptions {
   readonly workers?: number;
   readonly report?: string;
   readonly sockets?: boolean;
+  readonly campaign?: boolean;
+  readonly cases?: number;
+  readonly published?: string;
 }
 
 /**
@@ -35,8 +39,37 @@ export async function proveCommand({
   workers,
   report,
   sockets = false,
+  campaign = false,
+  cases,
+  published,
 }: ProveCommandOptions): Promise<number> {
   killChildrenOnExit(() => undefined, "nothing is written");
+  if (!campaign && (cases !== undefined || published !== undefined))
+    throw new UsageError("--cases and --published: they belong to --campaign");
+  if (campaign) {
+    if (only !== undefined || sockets)
+      throw new UsageError("--campaign: it asks no checks, and takes sockets where they are needed; leave out --checks and --sockets");
+    if (report !== undefined && (globs !== undefined || published !== undefined))
+      throw new UsageError("--report: a proof of a part is none; leave out --fault and --published");
+    if (report !== undefined) makeFolderFor(report);
+    const faults = globs === undefined ? catalogue : chosen(globs);
+    const shown = progressOf(faults.length);
+    try {
+      const options = {
+        faults,
+        whole: globs === undefined,
+        cases,
+        published,
+        report,
+        json,
+        workers: workers ?? availableParallelism(),
+        advance: shown.advance,
+      };
+      return await proveByCampaign(options);
+    } finally {
+      shown.end();
+    }
+  }
   const library = loadLibrary();
   const all = allChecks(library);
   const selects = selection(only, library, "--checks");
@@ -45,7 +78,7 @@ export async function proveCommand({
   const whole = globs === undefined && only === undefined;
   if (report !== undefined && !whole) throw new UsageError("--report: a proof of a part is none; leave out --fault and --checks");
   if (report !== undefined) makeFolderFor(report);
-  const pool = new TrialPool(workers ?? availableParallelism(), { checks: selects && checks.map(({ id }) => id), sockets });
+  const pool = suiteTrials(workers ?? availableParallelism(), { checks: selects && checks.map(({ id }) => id), sockets });
   const progress = progressOf(faults.length + 2);
   try {
     const proof = await prove(

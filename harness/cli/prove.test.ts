@@ -34,6 +34,34 @@ describe.concurrent("prove", () => {
   });
 });
 
+describe.concurrent("prove --campaign", () => {
+  const found = "relying-party/finished/mac-left-out";
+
+  it("names the first case that shows a fault, which can be verified", async () => {
+    const { code, stdout, stderr } = await cli(["prove", "--campaign", "--fault", found, "--cases", "150", "--workers", "1"]);
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(new RegExp(`^${found} +\\d+  relying-party/`, "m"));
+    expect(stdout).toContain("1 of 1 found, 0 cannot be shown, 0 missed; 150 cases without a fault, 0 false alarms\n");
+    expect(code).toBe(0);
+  });
+
+  it("--published asks for what is published, and says where that is not so", async () => {
+    const published = ["prove", "--campaign", "--published", "reports/campaign-proof.json", "--cases", "10", "--workers", "1"];
+    expect(await cli([...published, "--fault", found])).toMatchObject({ code: 0, stdout: expect.stringContaining("1 of 1 found") });
+    const bad = await cli(["prove", "--campaign", "--published", "package.json"]);
+    expect(bad).toMatchObject({ code: 2, stderr: expect.stringContaining("expected what `prove --campaign --report` writes") });
+  });
+
+  it("takes no options that make no sense", async () => {
+    const cases = await cli(["prove", "--cases", "10"]);
+    expect(cases).toMatchObject({ code: 2, stderr: expect.stringContaining("they belong to --campaign") });
+    const checks = await cli(["prove", "--campaign", "--checks", "rfc5280/*"]);
+    expect(checks).toMatchObject({ code: 2, stderr: expect.stringContaining("leave out --checks") });
+    const part = await cli(["prove", "--campaign", "--fault", found, "--report", "nowhere"]);
+    expect(part).toMatchObject({ code: 2, stderr: expect.stringContaining("a proof of a part is none") });
+  });
+});
+
 describe.concurrent("reference --fault", () => {
   it("is an implementation under test like any other, and is found out", async () => {
     const iut = manifest({ name: "faulty", command: [process.execPath, program, "reference", "--fault", FAULT] });

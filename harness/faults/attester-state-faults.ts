@@ -102,7 +102,8 @@ const kept: readonly Fault[] = [
     {
       parts: afterFirst("connection", (first, input) => {
         const value = concat(first.input.request, input.request);
-        const at = ["signature-input.request", "mac-input.request"];
+        // Who declines signs nothing.
+        const at = input.identity ? ["signature-input.request", "mac-input.request"] : ["mac-input.request"];
         return buildAuthenticator(
           input,
           at.filter(() => first.input.request.length > 0).map((place) => ({ at: place, op: "replace", value, reseal: true })),

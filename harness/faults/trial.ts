@@ -61,18 +61,32 @@ function tryUnbrokenInFull(options: TrialOptions): Promise<Trial> {
   return run(undefined, { ...options, sockets: true }, (instances) => instances);
 }
 
+/**
+ * Starts the reference with a fault, over real TLS or over a memory network of its own, each with contexts that come from `seed`. Calls
+ * that it answers with an error are told to `broken` as well.
+ */
+export function starterOf(
+  fault: Fault | undefined,
+  sockets: boolean,
+  seed: string,
+  broken: (error: string) => void,
+): () => Promise<Driver> {
+  return async () => {
+    const chooseContext = contextsOf(seed);
+    if (sockets) return greet(new Witnessed(faulty(fault, { chooseContext }), broken), defaultProfile);
+    const network = new MemoryNetwork();
+    const control = new Witnessed(faulty(fault, { open: (params) => network.open(params), chooseContext }), broken);
+    return new MemoryDriver(control, await control.call("hello", { protocol: PROTOCOL_VERSION, profile: defaultProfile }), network);
+  };
+}
+
 async function run(
   fault: Fault | undefined,
   { library, selects, sockets }: TrialOptions,
   choose: (instances: Instance[]) => Instance[],
 ): Promise<Trial> {
   const errors: string[] = [];
-  const start = async (): Promise<Driver> => {
-    if (sockets) return greet(new Witnessed(faulty(fault, { chooseContext: contextsOf("prove") }), errors), defaultProfile);
-    const network = new MemoryNetwork();
-    const control = new Witnessed(faulty(fault, { open: (params) => network.open(params), chooseContext: contextsOf("prove") }), errors);
-    return new MemoryDriver(control, await control.call("hello", { protocol: PROTOCOL_VERSION, profile: defaultProfile }), network);
-  };
+  const start = starterOf(fault, sockets ?? false, "prove", (error) => errors.push(error));
   const first = await start();
   const waiting = [first];
   const isAsked = ({ script }: Instance) => selects === undefined || [script, ...script.judged].some(({ id }) => selects(id));
@@ -150,14 +164,14 @@ function showsInMemory({ script }: Instance): boolean {
 class Witnessed implements IutControl {
   constructor(
     readonly control: IutControl,
-    readonly errors: string[],
+    readonly broken: (error: string) => void,
   ) {}
 
   async call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
     try {
       return await this.control.call(method, params);
     } catch (error) {
-      this.errors.push(`"${method}" was answered with an error: ${(error as Error).message.split("\n", 1)[0]}`);
+      this.broken(`"${method}" was answered with an error: ${(error as Error).message.split("\n", 1)[0]}`);
       throw error;
     }
   }

@@ -80,7 +80,7 @@ export async function askAuthenticator(run: ScriptRun, step: AuthenticateStep, i
   }
   if (step.expect === "made" && empty) return { expected: "an authenticator", found: "an empty authenticator, which declines" };
   let expect = step.expect;
-  if (expect === "made-or-refused" || expect === "attested-or-declined") {
+  if (expect === "made-or-refused" || expect === "made-or-declined" || expect === "attested-or-declined") {
     run.observation = rightOf(run, expect, answer);
     run.ended = run.observation !== undefined;
     if (run.ended) return undefined;
@@ -96,10 +96,15 @@ export async function askAuthenticator(run: ScriptRun, step: AuthenticateStep, i
 }
 
 // What an attester may do in place of what the script goes on with, in words; undefined where it did not.
-function rightOf(run: ScriptRun, expect: "made-or-refused" | "attested-or-declined", answer: Answer<Bytes>): string | undefined {
+function rightOf(
+  run: ScriptRun,
+  expect: "made-or-refused" | "made-or-declined" | "attested-or-declined",
+  answer: Answer<Bytes>,
+): string | undefined {
   if ("refused" in answer) return `refused, as it may: ${describeRefusal(answer.refused)}`;
   if (expect === "made-or-refused") return undefined;
   if (isEmpty(answer)) return "declined, as it may, with an empty authenticator";
+  if (expect === "made-or-declined") return undefined;
   const attested = cmwDataOf(answer.value, run.context.profile) !== undefined;
   return attested ? undefined : "answers the offer without attestation (open point offer-declined)";
 }

@@ -66,10 +66,10 @@ const authenticateStep = z.strictObject({
   context: value.optional().describe("the context of a spontaneous authenticator of the harness; default: 32 random bytes"),
   mutate: z.array(mutationSchema).optional(),
   expect: z
-    .enum(["made", "made-or-refused", "attested-or-declined", "refused", "empty", "refused-or-empty", "observed"])
+    .enum(["made", "made-or-refused", "made-or-declined", "attested-or-declined", "refused", "empty", "refused-or-empty", "observed"])
     .default("made")
     .describe(
-      "what an IUT must do; `empty`: the authenticated refusal of RFC 9261 section 6; `made-or-refused`: a refusal ends the script; `attested-or-declined`: an answer without attestation does too",
+      "what an IUT must do; `empty`: the authenticated refusal of RFC 9261 section 6; `made-or-refused`: a refusal ends the script; `made-or-declined`: an empty authenticator does too; `attested-or-declined`: an answer without attestation does too",
     ),
 });
 

@@ -77,7 +77,7 @@ async function bundleOf({ search, start, iut }: Broken, cause: RegExp): Promise<
   const driver = await search();
   const { schemes, ...rest } = repertoireOf(driver.hello);
   const repertoire = { ...rest, schemes: schemes.filter((name) => !name.startsWith("rsa")) };
-  const generator = new Generator(seed, repertoire, variationsOf(library.cases, driver, repertoire));
+  const generator = new Generator(seed, repertoire, variationsOf(library, driver, repertoire));
   await driver.stop();
   const player = new Player(search, defaultProfile, cmwPayload, seed);
   try {
