@@ -15,9 +15,9 @@ import { bundleName, writeBundle } from "./write.ts";
 
 describe("a bundle", () => {
   it.each([
-    ["of an authenticator that is accepted wrongly", acceptance, "negative", "expat-binding"],
-    ["of an attester's wrong answer", wrongAnswer, "positive", "rfc9261-"],
-    ["of a crash", crash, "positive", "rfc9261-"],
+    ["of an authenticator that is accepted wrongly", acceptance, "negative", /^expat-binding/],
+    ["of an attester's wrong answer", wrongAnswer, "positive", /^rfc9261-/],
+    ["of a crash", crash, "positive", /^(rfc9261|expat)-/],
   ] as const)("%s holds all files, and its case is one of the scenario language", async (_, make, kind, statement) => {
     const { folder, record } = await make();
     expect(readdirSync(folder).sort()).toEqual(Object.values(bundleFiles).sort());
@@ -28,7 +28,7 @@ describe("a bundle", () => {
     expect(script?.control?.kind).toBe(kind === "negative" ? "positive" : undefined);
     expect(record.kind).toBe("failure");
     expect(record.failing.length).toBeGreaterThan(0);
-    expect(record.requirements.some((id) => id.startsWith(statement))).toBe(true);
+    expect(record.requirements.some((id) => statement.test(id))).toBe(true);
     for (const id of record.requirements) expect(library.ledger.has(id)).toBe(true);
     expect(readBundle(folder)).toMatchObject({ intact: true, record: JSON.parse(JSON.stringify(record)) });
   });

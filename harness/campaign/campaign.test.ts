@@ -125,7 +125,7 @@ describe("a campaign", () => {
     };
     const extent = { cases: 1000, timeMs: undefined, shard: { index: 0, count: 1 }, from: 0 };
     expect(await conductCampaign([lane], extent, (part) => void reported.push(...part.numbers))).toEqual({ end: "given-up", problem });
-    expect(reported).toEqual(numbers(100));
+    expect(reported).toEqual(numbers(200));
   });
 
   it("counts a cause once, with how often it came, and goes on from what a checkpoint has kept", () => {
