@@ -7,7 +7,7 @@ import { type Driver, SetUpError } from "../iut/driver.ts";
 import { splitPosition } from "../iut/protocol.ts";
 import { RpcError } from "../iut/rpc-error.ts";
 import type { Case } from "../scenario/case.ts";
-import { neededAbilities } from "../scenario/case.ts";
+import { neededAbilities, type Role } from "../scenario/case.ts";
 import { execute } from "../scenario/execute.ts";
 import { formatsByName, schemeOf, suiteOf } from "../scenario/parameters.ts";
 import type { Step } from "../scenario/schema.ts";
@@ -22,7 +22,14 @@ export type Outcome =
   /** The implementation did what it must; `by`: the step that the appraisal refuses at, where it must refuse. */
   | { readonly kind: "agrees"; readonly by?: string }
   /** It did otherwise. `step`: what the appraisal says of what it should have refused, or finds in what it made. */
-  | { readonly kind: "wrong"; readonly step: string; readonly expected: string; readonly found: string }
+  | {
+      readonly kind: "wrong";
+      readonly step: string;
+      readonly expected: string;
+      readonly found: string;
+      /** In which role, where it is not that of the position: in one script it may play both. */
+      readonly role?: Role;
+    }
   /** What it did is nobody's fault: the sentence is free, or it made use of a right. */
   | { readonly kind: "observed"; readonly did: string }
   /** It hung, crashed, or spoke nonsense. */
@@ -198,10 +205,16 @@ function outcomeOf(
   if (made) return made;
   const disagreement = isFinal ? contradiction(expectation, last) : undefined;
   if (disagreement !== undefined) return { kind: "harness-error", detail: disagreement };
+  const appraised = isFinal ? last?.appraise() : undefined;
+  // Nothing is wrong but that it is no CMW: an edit of the CMW may not be in what is carried instead.
+  if (expectation.kind === "refuse" && last && appraised?.kind === "accept" && appraised.aside)
+    return { kind: "observed", did: last.accepted ? "accepted" : "refused" };
   const finding = findingIn(last?.appraise());
   const refusal = finding && `${finding.step}/${finding.rule}`;
   if (deviation) {
-    return { kind: "wrong", step: refusal ?? "valid", expected: deviation.expected, found: deviation.found };
+    // What was refused must have been right, whatever the oracle set aside.
+    const step = (last?.accepted && refusal) || "valid";
+    return { kind: "wrong", step, expected: deviation.expected, found: deviation.found };
   }
   if (wrong) return wrong;
   if (observation !== undefined) return { kind: "observed", did: observation };
@@ -216,7 +229,9 @@ function wrongAnswer(judged: Execution["judged"]): Wrong | undefined {
   const result = findings.find(({ step }) => step !== "cmw") ?? findings[0];
   if (result === undefined) return undefined;
   const { expected, found } = result.finding;
-  return { kind: "wrong", step: `${result.step}/${result.rule}`, expected, found };
+  // What is judged is what it made: as attester, unless it is a request.
+  const role = result.step.startsWith("request-") ? "relying-party" : "attester";
+  return { kind: "wrong", role, step: `${result.step}/${result.rule}`, expected, found };
 }
 
 function isDecision(step: Step): boolean {

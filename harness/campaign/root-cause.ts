@@ -17,8 +17,8 @@ export function rootCauseOf({ sentence }: Pick<Played, "sentence">, failure: Fai
   const { role } = splitPosition(sentence.exchange.position);
   switch (failure.kind) {
     case "wrong": {
-      const { step, found } = failure;
-      return step === "valid" || step === "connection" ? `${role}/refuses-valid/${words(found)}` : `${role}/${step}`;
+      const { step, found, role: made = role } = failure;
+      return step === "valid" || step === "connection" ? `${role}/refuses-valid/${words(found)}` : `${made}/${step}`;
     }
     case "broke":
       return `${role}/${failure.how}/${words(failure.detail)}`;
