@@ -67,7 +67,7 @@ export function suiteFileOf(sentence: Sentence, failure: Failure | undefined, { 
     ...needs(role, steps, varied, featuresOf(sentence)),
     steps: [...steps],
   });
-  return { suite: "bundle", title: "A failure that a campaign has found", cases };
+  return { suite: "bundle", title: "A case of a campaign", cases };
 }
 
 /** The text of a suite file, behind lines of comment. */

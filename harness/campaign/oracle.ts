@@ -1,6 +1,8 @@
+import { appraisalSteps } from "../appraisal/appraise.ts";
 import { type EmptyAppraisal, emptySteps } from "../appraisal/empty-steps.ts";
-import { type RefusalCode, type Refused, runAll, type StepResult } from "../appraisal/finding.ts";
+import { firstFinding, type RefusalCode, type Refused, runAll, type StepResult } from "../appraisal/finding.ts";
 import { type RequestAppraisal, requestSteps } from "../appraisal/request-steps.ts";
+import { type AppraisalState, beginAppraisal } from "../appraisal/state.ts";
 import type { PayloadAdapter } from "../attestation/payload.ts";
 import type { Profile } from "../attestation/profile.ts";
 import { otherSide } from "../authenticator/secrets.ts";
@@ -15,8 +17,16 @@ import { type Bytes, toHex } from "../wire/bytes.ts";
 import { DecodeError } from "../wire/reader.ts";
 import { decodeRequest } from "../wire/request.ts";
 
-/** What the second spine says of a message that was put before an implementation. */
-export type Appraised = { readonly kind: "accept" } | ({ readonly kind: "refuse" } & Refused);
+/**
+ * What the second spine says of a message that was put before an implementation. `aside`: what is found where an implementation carries
+ * something else than a CMW, as its payload adapter knows; the steps behind it are asked all the same.
+ */
+export type Appraised = { readonly kind: "accept"; readonly aside?: Refused } | ({ readonly kind: "refuse" } & Refused);
+
+/** The finding that decides about a message, if there is one. */
+export function findingIn(appraised: Appraised | undefined): Refused | undefined {
+  return appraised?.kind === "refuse" ? appraised : appraised?.aside;
+}
 
 /** A message that an implementation decided on, what it decided, and what the suite's own lists say of it. */
 export interface Decision {
@@ -165,11 +175,20 @@ function firstWrong(results: readonly StepResult[], prefix: string): WrongMessag
 /** What the reference relying party says; an acceptance is not yet remembered. */
 function appraisalOf(theirs: ReferenceChannel, ask: Omit<Params<"validate">, "channel">, { profile, payload }: Terms): Appraised {
   let found: Refused | undefined;
+  let aside: Refused | undefined;
   const parts: RelyingPartyParts = {
     ...relyingPartyParts,
     appraise(input) {
       const verdict = relyingPartyParts.appraise({ ...input, payload });
-      if ("refused" in verdict) found = verdict.refused;
+      if (!("refused" in verdict)) return verdict;
+      if (payload.decode && verdict.refused.step === CMW) {
+        aside = verdict.refused;
+        const behind = firstFinding(pastCmw, beginAppraisal({ ...input, payload }));
+        if (behind === undefined) return { accepted: { context: new Uint8Array(0), chain: [], attestation: undefined } };
+        found = behind;
+        return { refused: behind };
+      }
+      found = verdict.refused;
       return verdict;
     },
   };
@@ -177,8 +196,26 @@ function appraisalOf(theirs: ReferenceChannel, ask: Omit<Params<"validate">, "ch
   const { channel, requestContexts, consumedContexts } = theirs;
   const trial: ReferenceChannel = { channel, requestContexts, consumedContexts, consume: () => undefined };
   const verdict = validate(trial, { ...ask, channel: "" }, profile, parts);
-  return isRefused(verdict) ? refusal(verdict, "relying", found) : { kind: "accept" };
+  return isRefused(verdict) ? refusal(verdict, "relying", found) : { kind: "accept", ...(aside && { aside }) };
 }
+
+const CMW = "cmw";
+
+// What the step establishes stays; what it finds is set aside.
+const pastCmw = appraisalSteps.map((step) =>
+  step.name === CMW
+    ? {
+        ...step,
+        rules: step.rules.map((rule) => ({
+          ...rule,
+          run(state: AppraisalState) {
+            rule.run(state);
+            return undefined;
+          },
+        })),
+      }
+    : step,
+);
 
 // The reference refuses with no other codes than those of a finding.
 function refusal({ refused }: { readonly refused: Refusal }, step: string, found?: Refused): Appraised {

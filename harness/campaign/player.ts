@@ -13,7 +13,7 @@ import { formatsByName, schemeOf, suiteOf } from "../scenario/parameters.ts";
 import type { Step } from "../scenario/schema.ts";
 import { ChannelError } from "../tls/channel.ts";
 import { DecodeError } from "../wire/reader.ts";
-import { appraisedDriver, type Decision, type WrongMessage } from "./oracle.ts";
+import { appraisedDriver, type Decision, findingIn, type WrongMessage } from "./oracle.ts";
 import { ConnectionPool } from "./pool.ts";
 import { editedExchange, type Sentence } from "./sentence.ts";
 
@@ -198,8 +198,8 @@ function outcomeOf(
   if (made) return made;
   const disagreement = isFinal ? contradiction(expectation, last) : undefined;
   if (disagreement !== undefined) return { kind: "harness-error", detail: disagreement };
-  const appraised = last?.appraise();
-  const refusal = appraised?.kind === "refuse" ? `${appraised.step}/${appraised.rule}` : undefined;
+  const finding = findingIn(last?.appraise());
+  const refusal = finding && `${finding.step}/${finding.rule}`;
   if (deviation) {
     return { kind: "wrong", step: refusal ?? "valid", expected: deviation.expected, found: deviation.found };
   }
@@ -211,8 +211,10 @@ function outcomeOf(
 type Wrong = Extract<Outcome, { readonly kind: "wrong" }>;
 
 function wrongAnswer(judged: Execution["judged"]): Wrong | undefined {
-  const result = judged.find(({ kind }) => kind === "finding");
-  if (result?.kind !== "finding") return undefined;
+  const findings = judged.filter((result) => result.kind === "finding");
+  // What is wrong behind a payload that is no CMW says more than that it is none.
+  const result = findings.find(({ step }) => step !== "cmw") ?? findings[0];
+  if (result === undefined) return undefined;
   const { expected, found } = result.finding;
   return { kind: "wrong", step: `${result.step}/${result.rule}`, expected, found };
 }
@@ -236,10 +238,11 @@ function contradiction(expectation: Sentence["expectation"], last: Decision | un
     return `declared valid, and the appraisal refuses the ${message} at ${step}/${rule}: expected ${finding.expected}, found ${finding.found}`;
   }
   if (expectation.kind !== "refuse") return undefined;
-  if (appraised.kind === "accept") return `declared wrong, and the appraisal accepts the ${message}`;
+  const found = findingIn(appraised);
+  if (found === undefined) return `declared wrong, and the appraisal accepts the ${message}`;
   const { by } = expectation;
-  if (by.length === 0 || by.includes(appraised.step)) return undefined;
-  return `declared to be found by ${by.join(" or ")}, and the appraisal finds it at ${appraised.step}/${appraised.rule}`;
+  if (by.length === 0 || by.includes(found.step)) return undefined;
+  return `declared to be found by ${by.join(" or ")}, and the appraisal finds it at ${found.step}/${found.rule}`;
 }
 
 function caseOf({ exchange, steps, expectation }: Sentence, id: string): Case {

@@ -43,9 +43,7 @@ export function coverageSection(report: CampaignReport, { palette, width }: Look
       });
     return [[name, "cells", "cases", ...(anyFailed ? ["failed"] : [])], ...body];
   });
-  const explained = palette.faint(
-    "cells: played, of all; one is an operation on a stage, a sequence or a check, in a position and with a format",
-  );
+  const explained = "cells: played, of all; one is an operation on a stage, a sequence or a check, in a position and with a format";
   return [
     ...columns(rows).map((line) => (line.startsWith(" ") ? line : palette.strong(line))),
     palette.faint(paragraph(explained, "", width)),

@@ -15,6 +15,13 @@ const binding = cells[3] ?? "";
 const at = (cell: string | undefined, ...made: PlayedCase["made"]): PlayedCase => ({ cell: cell ?? "", made });
 
 describe("the summary of a campaign", () => {
+  it("is coloured as a whole: taken out, the colours leave what is printed without them", () => {
+    const report = reportOf([at(cells[0], agrees), at(binding, wrong)]);
+    const coloured = text(report, { palette: colourPalette, width: undefined });
+    expect(coloured).toContain("\u001b[");
+    expect(coloured.replace(/\u001b\[\d+m/g, "")).toBe(text(report));
+  });
+
   it("says what of the language was played, what never was, and what was done at open points", () => {
     const lines = text(
       reportOf([
