@@ -54,7 +54,10 @@ export function variationsOf(
   return [...groups.values()];
 }
 
-/** All sentences of a variation: the steps of its case with any context of at least eight bytes where it names none. */
+/**
+ * All sentences of a variation: the steps of its case with any context of at least eight bytes where it names none. Who asks more than once
+ * chooses the contexts itself: that they differ, and cannot be foreseen, is a part of what such a case is about (RFC 9261 section 4).
+ */
 export function variedCases({ script, isFree, instances }: Variation): fc.Arbitrary<Sentence> {
   const asking = script.steps.filter((step) => "request" in step).length;
   // Two requests of one connection must not have one context.
@@ -92,10 +95,14 @@ export function variedCases({ script, isFree, instances }: Variation): fc.Arbitr
 // Requests that name no context get these, one each, as far as there are any.
 function withContexts(steps: readonly Step[], hexes: readonly string[]): Step[] {
   const left = [...hexes];
+  const isFree = (step: Step) => "request" in step && step.request.by === "iut" && step.request.context === undefined;
+  const choosesItself = steps.filter(isFree).length > 1;
   return steps.map((step): Step => {
     if (!("request" in step)) return step;
     const hex = left.pop();
-    return hex === undefined || step.request.context !== undefined ? step : { request: { ...step.request, context: { hex } } };
+    return hex === undefined || (choosesItself && isFree(step)) || step.request.context !== undefined
+      ? step
+      : { request: { ...step.request, context: { hex } } };
   });
 }
 
