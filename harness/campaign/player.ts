@@ -146,7 +146,7 @@ export class Player {
         anchors: undefined,
       };
       const execution = await execute(caseOf(sentence, id), pool, { ...context, seed: this.seed, instance: id });
-      return outcomeOf(sentence, execution, this.#decisions, this.#made);
+      return outcomeOf(sentence, execution, this.#decisions, this.#made, wrongAnswer(execution.judged, this.payload));
     } catch (error) {
       return this.#errorOutcome(error, sentence);
     } finally {
@@ -187,14 +187,15 @@ type Execution = Awaited<ReturnType<typeof execute>>;
 
 function outcomeOf(
   { expectation, steps, variesCase }: Sentence,
-  { deviation, observation, judged }: Execution,
+  { deviation, observation }: Execution,
   decisions: readonly Decision[],
   made: WrongMessage | undefined,
+  answer: Wrong | undefined,
 ): Outcome {
   const last = decisions.at(-1);
   // Where the script ended early, the last decision is not the one that the sentence is about.
   const isFinal = endsInDecision(steps) && decisions.length === steps.filter(isDecision).length;
-  const wrong = made ?? wrongAnswer(judged);
+  const wrong = made ?? answer;
   if (expectation.kind === "free") {
     // Where a request is free, what is made in answer to it is not. A probe is about just that, and nobody is judged by it.
     if (wrong && variesCase === undefined) return wrong;
@@ -223,10 +224,10 @@ function outcomeOf(
 
 type Wrong = Extract<Outcome, { readonly kind: "wrong" }>;
 
-function wrongAnswer(judged: Execution["judged"]): Wrong | undefined {
+function wrongAnswer(judged: Execution["judged"], { decode }: PayloadAdapter): Wrong | undefined {
   const findings = judged.filter((result) => result.kind === "finding");
   // What is wrong behind a payload that is no CMW says more than that it is none.
-  const result = findings.find(({ step }) => step !== "cmw") ?? findings[0];
+  const result = findings.find(({ step }) => decode === undefined || step !== "cmw") ?? findings[0];
   if (result === undefined) return undefined;
   const { expected, found } = result.finding;
   // What is judged is what it made: as attester, unless it is a request.
