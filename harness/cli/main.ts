@@ -36,7 +36,7 @@ function duration(text: string): number {
 // A timer of more than 24 days would fire at once.
 const milliseconds = integer(100, 3_600_000);
 
-// Commas part several values of one option, but not the parameters of an instance id, `…[server,sha384]`, nor a path of a report.
+// Commas part several values of one option (of a path nothing does), but not the parameters of an instance id, `…[server,sha384]`, nor a path of a report.
 const collect =
   (separator: RegExp) =>
   (value: string, previous: string[] = []): string[] => [...previous, ...value.split(separator).map((part) => part.trim())];
@@ -211,7 +211,7 @@ Examples:
 program
   .command("fuzz")
   .description("generate sentences of the mutation language, play them against implementations, and shrink what they get wrong")
-  .option("--iut <path>", 'as in `run` (default: "reference"); more than one: each case is put before all of them', collect(/,/))
+  .option("--iut <path>", 'as in `run` (default: "reference"); more than one: each case is put before all of them', collect(/(?!)/))
   .option("--seed <text>", "source of all choices: the same seed gives the same cases (default: random; printed)")
   .option("--cases <n>", "how many cases, in all shards together (default: 10000, or as many as --time allows)", integer(1, 1_000_000_000))
   .option("--time <duration>", "how long, such as 30s, 10m or 2h", duration)
