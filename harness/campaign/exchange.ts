@@ -129,7 +129,9 @@ function wrapperChoices(
 ): AuthenticateStep["attestation"][] {
   if (format === undefined) return [undefined];
   const wrappers: NonNullable<AuthenticateStep["attestation"]>[] = [{ cmw: "cbor" }, { cmw: "json" }];
-  if (features.includes("cmw-tag")) wrappers.push({ cmw: "cbor", form: "tag" });
+  // A tag has no indicator: whether it holds Evidence or a result, the texts do not say where one type serves both (open point cmw-indicator-absent).
+  if (features.includes("cmw-tag"))
+    wrappers.push(formatsByName[format].model === "passport" ? { cmw: "cbor" } : { cmw: "cbor", form: "tag" });
   if (features.includes("cmw-collection")) {
     for (const cmw of ["cbor", "json"] as const) {
       wrappers.push({ cmw, form: "collection" });

@@ -22,9 +22,10 @@ const ready = prepare();
 ready.catch(() => undefined);
 parentPort?.on("message", async (numbers: readonly number[] | "stop") => {
   try {
-    const { generator, players } = await ready;
+    const { generator, players, drivers } = await ready;
     if (numbers !== "stop") return parentPort?.postMessage({ part: await playPart(generator, players, numbers) });
-    await Promise.all(players.map((player) => player.stop()));
+    // A player that was never asked has not taken its driver over.
+    for (const each of [...players, ...drivers]) await each.stop();
   } catch (error) {
     const { message, stack = message } = error as Error;
     // A class does not outlive the way to another thread.
@@ -46,5 +47,5 @@ async function prepare() {
         task.seed,
       ),
   );
-  return { generator, players };
+  return { generator, players, drivers };
 }

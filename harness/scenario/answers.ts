@@ -25,7 +25,7 @@ export function deviationOf(expect: "made" | "refused", answer: Answer<unknown>,
 export function wrongReport(
   accepted: AcceptedResult,
   sent: { readonly certificateRequestContext: Bytes; readonly entries: readonly CertificateEntry[] },
-  format: Pick<AttestationFormat, "model" | "mediaType"> | undefined,
+  formats: readonly Pick<AttestationFormat, "model" | "mediaType">[] | undefined,
 ): Deviation | undefined {
   if (!equalBytes(accepted.context, sent.certificateRequestContext)) {
     return { expected: `context ${preview(sent.certificateRequestContext, 64)} reported`, found: preview(accepted.context, 64) };
@@ -35,12 +35,14 @@ export function wrongReport(
     const expected = `the chain of ${sent.entries.length} certificates reported as received`;
     return { expected, found: `${accepted.chain.length} certificates, or others` };
   }
-  const attested = format !== undefined;
+  const attested = formats !== undefined;
   if (accepted.attested !== attested) return { expected: `attested: ${attested}`, found: `attested: ${accepted.attested}` };
   const found = accepted.type?.split(";", 1)[0]?.trim();
   if (!attested) return undefined;
-  if (found !== format.mediaType) return { expected: `type ${format.mediaType}`, found: String(accepted.type) };
-  return accepted.model === format.model ? undefined : { expected: `model ${format.model}`, found: String(accepted.model) };
+  // The items of a collection have no order that counts (draft-ietf-rats-msg-wrap section 3.3): which of several is reported is open.
+  const reported = formats.find(({ mediaType }) => mediaType === found);
+  if (!reported) return { expected: `type ${formats.map(({ mediaType }) => mediaType).join(" or ")}`, found: String(accepted.type) };
+  return accepted.model === reported.model ? undefined : { expected: `model ${reported.model}`, found: String(accepted.model) };
 }
 
 /** A refusal in words. */

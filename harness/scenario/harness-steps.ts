@@ -47,8 +47,9 @@ export function makeAuthenticator(run: ScriptRun, step: AuthenticateStep, inputs
   const built = buildAuthenticator(input, edits);
   run.context.stimulus?.authenticator(input, step.mutate, edits, built);
   const made = { kind: "authenticator", bytes: built.authenticator, on, request, built } as const;
-  const format = attestation && formatsByName[attestation.format ?? run.context.format];
-  run.messages.keepAuthenticator(step.as, { ...made, ...(format && { format }) });
+  const names = attestation && [attestation.format ?? run.context.format, ...(attestation.second ? [attestation.second] : [])];
+  const formats = names?.map((name) => formatsByName[name]);
+  run.messages.keepAuthenticator(step.as, { ...made, ...(formats && { formats }) });
 }
 
 /** Judges an authenticator of the IUT to the end, each step for itself. */

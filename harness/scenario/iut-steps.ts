@@ -149,7 +149,7 @@ export async function askValidation(run: ScriptRun, step: ValidateStep, inputs: 
   if ("refused" in answer && decided) return { ...decided, sent: describeAuthenticator(authenticator.bytes, run.context.profile) };
   if (decided || "refused" in answer || answer.value === undefined || step.expect !== "accepted") return decided;
   const sent = authenticator.built?.values;
-  return sent && wrongReport(answer.value, sent.certificate, attestation !== "none" && sent.extension ? authenticator.format : undefined);
+  return sent && wrongReport(answer.value, sent.certificate, attestation !== "none" && sent.extension ? authenticator.formats : undefined);
 }
 
 /** Asks for the context of a message ("get context", RFC 9261 sections 7.2 and 7.3). Throws MutationError where there is no such message. */

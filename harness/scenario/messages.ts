@@ -24,8 +24,8 @@ export interface AuthenticatorMessage {
   readonly request: RequestMessage | undefined;
   /** Of one that an IUT made: what it was told to attest, if it was. */
   readonly asked?: AskedAttestation | undefined;
-  /** Of one that the harness made: the format of its attestation, if it holds any. */
-  readonly format?: AttestationFormat | undefined;
+  /** Of one that the harness made: the formats of what it attests with, if it does. */
+  readonly formats?: readonly AttestationFormat[] | undefined;
   /** Of one of the IUT: NewSessionTickets that had come before it. */
   readonly ticketsBefore?: number;
   readonly built?: BuiltAuthenticator;
