@@ -283,6 +283,7 @@ function caseOf({ exchange, steps, expectation }: Sentence, id: string): Case {
     features: [],
     abilities: neededAbilities(role, steps),
     steps,
+    alone: [],
     behaviours: new Map(),
     judged: [],
   };

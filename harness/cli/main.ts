@@ -246,6 +246,45 @@ Examples:
     process.exitCode = await fuzzCommand(options);
   });
 
+program
+  .command("matrix")
+  .description("let implementations talk to each other, every attester with every relying party, and say whose fault a failure is")
+  .option(
+    "--iut <path>",
+    "as in `run`; plays both roles; more than one (default: every folder of iuts/, and the reference)",
+    collect(/(?!)/),
+  )
+  .option("--attester <path>", "plays the attester only; more than one", collect(/(?!)/))
+  .option("--relying-party <path>", "plays the relying party only; more than one", collect(/(?!)/))
+  .option("--only <glob>", "only exchanges whose id matches (* matches anything); may be given more than once", collectGlobs)
+  .option("--out <folder>", "where matrix.jsonl and captures/ go (default: nothing is written)")
+  .option("--published <file>", "compare with this matrix: what each exchange of each pair came to, and who is blamed")
+  .option("--profile <file>", "YAML or JSON: what the drafts leave open (schemas/profile.schema.json)")
+  .option("--workers <n>", "pairs side by side", integer(1, 64), 2)
+  .option("--timeout <ms>", "deadline for one answer of a shim", milliseconds, 10_000)
+  .option("--seed <text>", "source of what the harness chooses (default: random; in the header)")
+  .option("--no-build", "do not run the manifests' build commands first")
+  .addHelpText(
+    "after",
+    `
+The harness is the wire: the two ends share one TLS connection whose bytes it passes on, and each pair is played in both directions of TLS.
+Where an exchange fails, each end is asked alone for its part in it, and the failure is put down to whoever does not conform there. An
+implementation that cannot be built is in the matrix with the reason.
+
+Exit codes: 0 all exchanges came to what they should (with --published: to what is published); 1 they did not; 2 usage, or an error of the
+harness; 3 nothing was played.
+
+Examples:
+  $ expat-conformance matrix --out matrix
+  $ expat-conformance matrix --iut iuts/go-crypto-tls --iut iuts/python-openssl --iut reference
+  $ expat-conformance matrix --attester iuts/cocos --relying-party reference --only 'interop/attests*'
+  $ expat-conformance matrix --published reports/matrix.jsonl`,
+  )
+  .action(async (options) => {
+    const { matrixCommand } = await import("./matrix-command.ts");
+    process.exitCode = await matrixCommand(options);
+  });
+
 const report = program
   .command("report")
   .description("read reports again: those of campaigns")

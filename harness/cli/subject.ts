@@ -22,6 +22,8 @@ import { UsageError } from "./problem.ts";
 
 /** What is tested, and how it is started. */
 export interface Subject {
+  /** As the manifest names it; `reference`; or the address of an endpoint. */
+  readonly name: string;
   /** As the user named it: for messages and for commands that replay a case. */
   readonly path: string;
   /** The address that was given; true: the endpoint as the manifest describes it; undefined: not an endpoint. */
@@ -65,6 +67,7 @@ export function resolveSubject(options: SubjectOptions, profile: Profile): Subje
   if (options.iut === "reference") {
     const start = () => greet(new Reference(), profile);
     return {
+      name: "reference",
       path: "reference",
       endpoint: undefined,
       payload: adapter("cmw"),
@@ -78,6 +81,7 @@ export function resolveSubject(options: SubjectOptions, profile: Profile): Subje
   const { command, folder, environment } = manifest;
   if (command === undefined) return endpointSubject(options, true);
   return {
+    name: manifest.name,
     path: options.iut,
     endpoint: undefined,
     payload: adapter(manifest.payload),
@@ -123,6 +127,7 @@ function endpointSubject(options: SubjectOptions, address: string | true): Subje
   };
   const carrier = carriers.get(endpoint.carrier ?? described.carrier) as Carrier;
   return {
+    name: described.name,
     path: options.iut,
     endpoint: address,
     payload: adapter(endpoint.payload ?? described.payload),
@@ -170,11 +175,23 @@ function startFailure({ file }: Manifest, error: unknown): unknown {
 async function build(manifest: Manifest, options: SubjectOptions): Promise<void> {
   if (manifest.build === undefined || !options.build) return;
   // What it prints is no result: it goes to stderr, so that stdout can be piped. A group of its own, so that Ctrl-C ends all of it.
-  const child = spawn(manifest.build, { cwd: manifest.folder, shell: true, stdio: ["ignore", 2, 2], detached: true });
+  const child = spawn(manifest.build, { cwd: manifest.folder, shell: true, stdio: ["ignore", 2, "pipe"], detached: true });
   track(child);
+  let said = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    process.stderr.write(text);
+    said = (said + text).slice(-4096);
+  });
   const end = await new Promise<string | undefined>((resolve) => {
     child.once("error", (error) => resolve(error.message));
     child.once("close", (code, signal) => resolve(code === 0 ? undefined : `ended with ${signal ?? code}`));
   });
-  if (end !== undefined) throw new UsageError(`${manifest.file}: building failed: ${JSON.stringify(manifest.build)} ${end}`);
+  if (end !== undefined)
+    throw new UsageError(`${manifest.file}: building failed: ${JSON.stringify(manifest.build)} ${end}${lastLine(said)}`);
+}
+
+// What a build script says at its end is why: `needs cargo of the Rust toolchain`.
+function lastLine(text: string): string {
+  const line = text.trim().split("\n").at(-1)?.trim() ?? "";
+  return line === "" ? "" : `: ${line.slice(0, 200)}`;
 }

@@ -1,9 +1,10 @@
 import type { Profile } from "../attestation/profile.ts";
-import { otherSide } from "../authenticator/secrets.ts";
+import { otherSide, type Side } from "../authenticator/secrets.ts";
 import { familyFor, pki } from "../pki/test-pki.ts";
 import { type Channel, ChannelError } from "../tls/channel.ts";
-import { listen, startTls } from "../tls/node-channel.ts";
+import { type Address, listen, startTls } from "../tls/node-channel.ts";
 import { type Bytes, equalBytes, preview } from "../wire/bytes.ts";
+import type { CipherSuite } from "../wire/code-points.ts";
 import { type IutControl, IutFailure } from "./control.ts";
 import {
   type Ability,
@@ -15,14 +16,23 @@ import {
   type IutConnection,
   SetUpError,
 } from "./driver.ts";
-import { type AcceptedResult, type Hello, isRefused, type Params, PROTOCOL_VERSION, splitPosition } from "./protocol.ts";
+import {
+  type AcceptedResult,
+  type Hello,
+  type Identity,
+  isRefused,
+  type Params,
+  PROTOCOL_VERSION,
+  type Result,
+  splitPosition,
+} from "./protocol.ts";
 
-const HANDSHAKE_TIMEOUT_MS = 5000;
-const TRANSFER_TIMEOUT_MS = 2000;
+export const HANDSHAKE_TIMEOUT_MS = 5000;
+export const TRANSFER_TIMEOUT_MS = 2000;
 const SERVER_NAME = "localhost";
 
 /** Starts the conversation with an implementation behind the control protocol. Throws RpcError or IutFailure where it has none. */
-export async function greet(control: IutControl, profile: Profile): Promise<Driver> {
+export async function greet(control: IutControl, profile: Profile): Promise<ControlledDriver> {
   const hello = await control.call("hello", { protocol: PROTOCOL_VERSION, profile });
   if (hello.protocol !== PROTOCOL_VERSION) {
     throw new IutFailure("protocol", `"hello": expected protocol ${PROTOCOL_VERSION}, found ${hello.protocol}`);
@@ -30,7 +40,37 @@ export async function greet(control: IutControl, profile: Profile): Promise<Driv
   return new ControlledDriver(control, hello);
 }
 
-class ControlledDriver implements Driver {
+/** What an implementation is told to connect with. */
+export interface Dial {
+  readonly side: Side;
+  readonly cipherSuite: CipherSuite;
+  readonly address: Address;
+  readonly credentials: Credentials;
+}
+
+/** A connection that an implementation is about to open. */
+export interface Dialling {
+  /** The name of its channel. */
+  readonly channel: string;
+  readonly opening: Promise<Result<"open">>;
+  readonly refused: Promise<never>;
+}
+
+/** The certificate of the server for the handshake itself, and the roots by which the client knows it. */
+export interface Credentials {
+  readonly identity: Identity;
+  readonly trust: readonly Bytes[];
+}
+
+/** Credentials of a family of keys among the signature schemes that are given, which whoever gets them declares. */
+export function handshakeCredentials(signatureSchemes: readonly number[]): Credentials {
+  const family = familyFor(signatureSchemes);
+  const { chain, pkcs8 } = pki(`handshake-${family}`);
+  return { identity: { chain: [...chain], key: pkcs8 }, trust: [pki(`handshake-root-${family}`).certificate] };
+}
+
+/** A driver of an implementation behind the control protocol. */
+export class ControlledDriver implements Driver {
   readonly offersNeeded = false;
   readonly can: ReadonlySet<Ability> = new Set(Object.keys(abilities) as Ability[]);
   #channels = 0;
@@ -42,31 +82,14 @@ class ControlledDriver implements Driver {
 
   async connect({ position, cipherSuite, record, resume }: ConnectOptions): Promise<IutConnection> {
     const { side } = splitPosition(position);
-    const channel = `c${++this.#channels}`;
     // Keys of other families than it declares are never given to the implementation, not even for the handshake.
-    const family = familyFor(this.hello.supports.signatureSchemes);
-    const handshake = pki(`handshake-${family}`);
-    const identity = { chain: [...handshake.chain], key: handshake.pkcs8 };
-    const trust = [pki(`handshake-root-${family}`).certificate];
+    const credentials = handshakeCredentials(this.hello.supports.signatureSchemes);
     const listener = await listen();
-    const opening = this.control.call("open", {
-      channel,
-      side,
-      address: listener.address,
-      cipherSuites: [cipherSuite],
-      serverName: SERVER_NAME,
-      trust,
-      ...(side === "server" && { identity }),
-    });
-    // An implementation that answers before it dials must not leave us waiting for the whole deadline.
-    const refusedOpen = opening.then((result) => {
-      if (isRefused(result)) throw new SetUpError(`it refused to open a connection: ${describe(result.refused)}`);
-      return new Promise<never>(() => undefined);
-    });
+    const { channel, opening, refused } = this.dial({ side, cipherSuite, address: listener.address, credentials });
     try {
       const accepted = listener.accept(HANDSHAKE_TIMEOUT_MS);
       accepted.catch(() => undefined);
-      const socket = await Promise.race([accepted, refusedOpen]);
+      const socket = await Promise.race([accepted, refused]);
       const ours = await startTls(socket, {
         side: otherSide(side),
         cipherSuites: [cipherSuite],
@@ -74,7 +97,7 @@ class ControlledDriver implements Driver {
         handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
         record,
         resume,
-        ...(side === "server" ? { trust } : { identity }),
+        ...(side === "server" ? { trust: credentials.trust } : { identity: credentials.identity }),
       });
       const opened = await opening;
       if (isRefused(opened)) throw new SetUpError(`it refused the connection: ${describe(opened.refused)}`);
@@ -84,9 +107,31 @@ class ControlledDriver implements Driver {
       if (error instanceof ChannelError) throw await setUpError(error, opening);
       throw error;
     } finally {
-      refusedOpen.catch(() => undefined);
       listener.close();
     }
+  }
+
+  /**
+   * Has the implementation dial `address` and run its handshake there. `opening` is its answer; `refused` throws SetUpError as soon as it
+   * answers with a refusal and never resolves: one that answers before it dials must not leave anybody waiting for the whole deadline.
+   */
+  dial({ side, cipherSuite, address, credentials: { identity, trust } }: Dial): Dialling {
+    const channel = `c${++this.#channels}`;
+    const opening = this.control.call("open", {
+      channel,
+      side,
+      address,
+      cipherSuites: [cipherSuite],
+      serverName: SERVER_NAME,
+      trust: [...trust],
+      ...(side === "server" && { identity }),
+    });
+    const refused = opening.then((result) => {
+      if (isRefused(result)) throw new SetUpError(`it refused to open a connection: ${describe(result.refused)}`);
+      return new Promise<never>(() => undefined);
+    });
+    refused.catch(() => undefined);
+    return { channel, opening, refused };
   }
 
   async context(message: Params<"context">): Promise<Answer<Bytes>> {

@@ -20,6 +20,7 @@ export const abilities = {
   "both-roles": "play attester and relying party on one connection",
   "several-exchanges": "run more than one exchange on a connection",
   "application-data": "send and receive application data beside the exchange",
+  exporter: "have the harness at the other end of the connection, which then knows its exporter",
 } as const;
 
 export type Ability = keyof typeof abilities;

@@ -48,12 +48,13 @@ export const matrixHeader = z.strictObject({
 
 export const verdicts = [
   "attester-sent-invalid",
+  "relying-party-sent-invalid",
   "relying-party-refused-valid",
   "relying-party-accepted-invalid",
   "attester-refused-valid",
+  "attester-accepted-invalid",
   "both",
   "open-point",
-  "unexplained",
 ] as const;
 
 const evidenceRecord = z.strictObject({
@@ -106,6 +107,12 @@ export type MatrixResult = z.output<typeof matrixResult>;
 export type MatrixFooter = z.output<typeof matrixFooter>;
 export type Implementation = z.output<typeof implementationRecord>;
 export type Blame = z.output<typeof blameRecord>;
+
+/** The footer of a matrix of so many pairs. */
+export function matrixFooterOf(results: readonly MatrixResult[], pairs: number, durationMs: number): MatrixFooter {
+  const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, results.filter((one) => one.outcome === outcome).length]));
+  return { type: "matrix-footer", pairs, counts: counts as MatrixFooter["counts"], durationMs };
+}
 
 /** A matrix that was read. Without a footer it is one that was cut short. */
 export interface Matrix {

@@ -44,6 +44,8 @@ export interface Case extends Check {
   readonly features: readonly string[];
   readonly abilities: ReadonlySet<Ability>;
   readonly steps: readonly Step[];
+  /** Of an exchange between two implementations: the ids of the cases that ask each end alone for its part in it. */
+  readonly alone: readonly string[];
   /** Of a probe: what it shows at an open point, by what the IUT does at the observed step. */
   readonly behaviours: ReadonlyMap<Showing, Behaviour>;
   /** One for each step of the appraisals that the script has the harness make: `ID#step`. */

@@ -45,6 +45,20 @@ export function loadLibrary(folder = join(packageRoot, "suites")): Library {
   return { cases, ledger, ambiguities, goals };
 }
 
+/**
+ * The exchanges of the interop matrix: cases in which one implementation plays both roles, which two share there. Throws InputError where
+ * something does not fit, or an exchange names a check that there is not.
+ */
+export function loadExchanges(library: Library, file = join(packageRoot, "interop", "exchanges.yaml")): Case[] {
+  const name = relative(".", file);
+  const exchanges = link([{ name, suite: readYaml(file, suiteSchema) }], library);
+  for (const { id, alone } of exchanges) {
+    const unknown = alone.find((check) => !library.cases.some((each) => each.id === check));
+    if (unknown !== undefined || alone.length === 0) throw new InputError(`${name}: ${id}: alone: no check ${unknown ?? "is named"}`);
+  }
+  return exchanges;
+}
+
 /** Every check of the library: the cases, and what is judged in them. */
 export function allChecks({ cases }: Library): Check[] {
   return cases.flatMap((each) => [each, ...each.judged]);
@@ -128,6 +142,7 @@ function completeCase(id: string, file: CaseFile, control: Case | undefined, fou
     features: [...file.features, ...(control?.features ?? [])],
     abilities: new Set([...neededAbilities(file.iut, steps), ...file.abilities]),
     steps,
+    alone: file.alone ?? [],
     behaviours: behavioursOf(file, kind, steps, ambiguities, here),
     judged,
   };

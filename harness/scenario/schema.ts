@@ -199,6 +199,11 @@ const caseSchema = z
       .describe("with `mutate` or alone: other inputs for the last validation"),
     request: requestStep.pick({ attestation: true, signatureSchemes: true }).partial().optional(),
     steps: z.array(stepSchema).min(1).optional(),
+    alone: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe("of an exchange of the interop matrix: the checks that ask each end alone for its part in it"),
     goal: z.string().optional().describe("a security goal of goals.yaml, or `none`; default: that of its first requirement which has one"),
     ambiguity: z.string().optional().describe("of a probe: the open point of ambiguities.yaml that it asks about"),
     behaviours: z
