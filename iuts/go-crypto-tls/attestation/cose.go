@@ -19,8 +19,8 @@ var understoodHeaders = []any{
 	cose.HeaderLabelAlgorithm, cose.HeaderLabelCritical, cose.HeaderLabelContentType, cose.HeaderLabelKeyID, cose.HeaderLabelX5Chain,
 }
 
-// verifySign1 verifies a COSE_Sign1 under tag 18 whose chain leads to an anchor, and returns its payload.
-func verifySign1(octets []byte, anchors path.Anchors, now time.Time) ([]byte, error) {
+// verifySign1 verifies a COSE_Sign1 under tag 18 whose chain leads to an anchor, and returns it.
+func verifySign1(octets []byte, anchors path.Anchors, now time.Time) (*cose.Sign1Message, error) {
 	var message cose.Sign1Message
 	if err := message.UnmarshalCBOR(octets); err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func verifySign1(octets []byte, anchors path.Anchors, now time.Time) ([]byte, er
 	if err != nil {
 		return nil, err
 	}
-	return message.Payload, message.Verify(nil, verifier)
+	return &message, message.Verify(nil, verifier)
 }
 
 // checkHeaders refuses a label that stands in both headers, and critical parameters that are not understood. That they

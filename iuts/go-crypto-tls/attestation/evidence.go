@@ -14,6 +14,7 @@ import (
 // Attester stands in for the attesting environment, or holds the Attestation Result that it was given.
 type Attester struct {
 	Type        string // media type
+	Form        string // of the CMW: record, tag or collection
 	Encoding    string // of the CMW: cbor or json
 	UEID        []byte
 	Measurement []byte
@@ -41,7 +42,7 @@ func (p Profile) Extend(connection Connection, identity *authenticator.Identity,
 			}
 			indicator = cmw.Evidence
 		}
-		wrapped, err := buildRecord(attester.Encoding, attester.Type, value, indicator)
+		wrapped, err := buildCMW(attester.Form, attester.Encoding, attester.Type, value, indicator)
 		if err != nil {
 			return nil, err
 		}

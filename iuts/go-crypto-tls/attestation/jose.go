@@ -13,8 +13,13 @@ import (
 	"expat-conformance/iuts/go-crypto-tls/path"
 )
 
-// verifyJWS verifies a JWS in compact form whose x5c leads to an anchor, and returns its payload.
-func verifyJWS(octets []byte, anchors path.Anchors, now time.Time) ([]byte, error) {
+type verifiedJWS struct {
+	header  jose.Header
+	payload []byte
+}
+
+// verifyJWS verifies a JWS in compact form whose x5c leads to an anchor, and returns header and payload.
+func verifyJWS(octets []byte, anchors path.Anchors, now time.Time) (*verifiedJWS, error) {
 	for part := range strings.SplitSeq(string(octets), ".") {
 		if _, err := decodeBase64URL(part); err != nil {
 			return nil, err
@@ -36,7 +41,8 @@ func verifyJWS(octets []byte, anchors path.Anchors, now time.Time) ([]byte, erro
 	if fitting, known := algorithmOf(key); !known || header.Algorithm != string(fitting.jose) {
 		return nil, errors.New("the algorithm does not fit the key")
 	}
-	return parsed.Verify(key)
+	payload, err := parsed.Verify(key)
+	return &verifiedJWS{header, payload}, err
 }
 
 // signJWS signs a claims set as JWS in compact form.

@@ -19,6 +19,7 @@ type Validated struct {
 	Entries []Entry
 	Leaf    *x509.Certificate
 	Asked   []Extension // of the request; nil where there was none
+	chain   []*x509.Certificate
 }
 
 // Accept is the application's say in the verdict, asked last. It returns a refusal or nil.
@@ -112,9 +113,14 @@ func (s *Session) verify(asked *request, messages [3]message) (*Validated, error
 	if err := checkEntryExtensions(entries, types); err != nil {
 		return nil, err
 	}
-	if validated.Leaf, err = x509.ParseCertificate(entries[0].Certificate); err != nil {
-		return nil, refusal.New("pkix", "end-entity certificate: %v", err)
+	der := make([][]byte, 0, len(entries))
+	for _, entry := range entries {
+		der = append(der, entry.Certificate)
 	}
+	if validated.chain, err = path.Parse(der); err != nil {
+		return nil, refusal.New("pkix", "%v", err)
+	}
+	validated.Leaf = validated.chain[0]
 	if err := s.verifySignature(whole, messages, schemes, validated.Leaf); err != nil {
 		return nil, err
 	}
@@ -143,21 +149,13 @@ func (s *Session) verifySignature(request []byte, messages [3]message, offered [
 
 // verifyPath validates the chain, and that the end-entity certificate is one for signing (RFC 8446 section 4.4.2.2).
 func (v *Validated) verifyPath(anchors path.Anchors, now time.Time) error {
-	der := make([][]byte, 0, len(v.Entries))
-	for _, entry := range v.Entries {
-		der = append(der, entry.Certificate)
-	}
-	chain, err := path.Parse(der)
-	if err != nil {
-		return refusal.New("pkix", "%v", err)
-	}
 	if v.Leaf.Version != 3 {
 		return refusal.New("pkix", "the end-entity certificate is of version %d", v.Leaf.Version)
 	}
 	if v.Leaf.KeyUsage != 0 && v.Leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0 {
 		return refusal.New("pkix", "the key usage of the end-entity certificate has no digitalSignature")
 	}
-	if err := anchors.Verify(chain, now); err != nil {
+	if err := anchors.Verify(v.chain, now); err != nil {
 		return refusal.New("pkix", "%v", err)
 	}
 	return nil

@@ -2,6 +2,7 @@
 package path
 
 import (
+	"crypto/rsa"
 	"crypto/x509"
 	"fmt"
 	"time"
@@ -38,6 +39,9 @@ func (a Anchors) Verify(chain []*x509.Certificate, now time.Time) error {
 	return err
 }
 
+// maximumRSABits is the limit of crypto/tls: a larger key costs whoever verifies too much time.
+const maximumRSABits = 8192
+
 // Parse parses a chain of DER certificates, leaf first.
 func Parse(der [][]byte) ([]*x509.Certificate, error) {
 	chain := make([]*x509.Certificate, 0, len(der))
@@ -45,6 +49,9 @@ func Parse(der [][]byte) ([]*x509.Certificate, error) {
 		certificate, err := x509.ParseCertificate(each)
 		if err != nil {
 			return nil, fmt.Errorf("certificate %d: %w", index, err)
+		}
+		if key, ok := certificate.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() > maximumRSABits {
+			return nil, fmt.Errorf("certificate %d: an RSA key of %d bits", index, key.N.BitLen())
 		}
 		chain = append(chain, certificate)
 	}

@@ -23,7 +23,9 @@ func (p *attestationParams) parse() (*attestation.Attester, error) {
 	if p == nil {
 		return nil, nil
 	}
-	if p.Form != "" && p.Form != "record" {
+	switch p.Form {
+	case "", "record", "tag", "collection":
+	default:
 		return nil, unsupported("cmw-" + p.Form)
 	}
 	if p.CMW != "cbor" && p.CMW != "json" {
@@ -32,7 +34,7 @@ func (p *attestationParams) parse() (*attestation.Attester, error) {
 	if p.Type != attestation.TypeCWT && p.Type != attestation.TypeJWT {
 		return nil, unsupported(p.Type)
 	}
-	attester := &attestation.Attester{Type: p.Type, Encoding: p.CMW}
+	attester := &attestation.Attester{Type: p.Type, Form: p.Form, Encoding: p.CMW}
 	switch p.Model {
 	case "passport":
 		if len(p.Result) == 0 {

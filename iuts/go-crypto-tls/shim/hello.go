@@ -60,6 +60,7 @@ func (s *server) hello(params struct {
 			Results:          eat,
 			Features: []string{
 				"spontaneous", "empty-authenticator", "get-context", "replay-detection", "export", "foreign-request", "appraise",
+				"cmw-tag", "cmw-collection", "cmw-signed",
 			},
 		},
 	}, nil

@@ -47,6 +47,7 @@ type judgement struct {
 	Policy struct {
 		Attestation attestation.Policy `json:"attestation"`
 		Measurement octets             `json:"measurement"`
+		SignedCMW   string             `json:"signedCmw"`
 	} `json:"policy"`
 	Now *time.Time `json:"now"`
 }
@@ -79,7 +80,7 @@ func (j judgement) judge(session *authenticator.Session, connection attestation.
 	}
 	relyingParty := &attestation.RelyingParty{
 		Profile: profile, Connection: connection, Attestation: anchors[1], Results: anchors[2],
-		Policy: j.Policy.Attestation, Measurement: j.Policy.Measurement, Now: now,
+		Policy: j.Policy.Attestation, AcceptSigned: j.Policy.SignedCMW == "accept", Measurement: j.Policy.Measurement, Now: now,
 	}
 	validated, err := session.Validate(j.Request, j.Authenticator, anchors[0], now, relyingParty.Accept)
 	if err != nil {
