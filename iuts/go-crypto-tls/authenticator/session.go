@@ -25,7 +25,12 @@ func (r Role) String() string {
 	return "client"
 }
 
-func (r Role) peer() Role { return Server - r }
+func (r Role) peer() Role {
+	if r == Server {
+		return Client
+	}
+	return Server
+}
 
 // ClientHello is what authenticators without a request are judged by (RFC 9261 section 5.2).
 type ClientHello struct {

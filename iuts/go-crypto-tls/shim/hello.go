@@ -2,6 +2,7 @@ package main
 
 import (
 	"runtime"
+	"slices"
 	"strings"
 
 	"expat-conformance/iuts/go-crypto-tls/attestation"
@@ -12,6 +13,9 @@ const version = "0.1.0"
 
 // concurrency is how many calls may be outstanding: each has a goroutine, and nothing is shared between channels.
 const concurrency = 8
+
+// revisions differ in who has to see to it that no ticket is used; this implementation sends none and keeps none.
+var revisions = []string{"draft-fossati-seat-expat-02", "draft-fossati-seat-expat-03"}
 
 type supports struct {
 	Positions        []string               `json:"positions"`
@@ -40,7 +44,7 @@ func (s *server) hello(params struct {
 	if params.Profile.PublicKey != "spki-der" && params.Profile.PublicKey != "raw" {
 		return nil, unsupported(params.Profile.PublicKey)
 	}
-	if !strings.HasPrefix(params.Profile.Revision, "draft-fossati-seat-expat-0") {
+	if !slices.Contains(revisions, params.Profile.Revision) {
 		return nil, unsupported(params.Profile.Revision)
 	}
 	s.lock.Lock()

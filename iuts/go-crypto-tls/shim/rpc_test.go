@@ -16,8 +16,7 @@ func ask(t *testing.T, on *server, line string) (answer struct {
 	Error  *rpcError
 }) {
 	t.Helper()
-	var output bytes.Buffer
-	request := call{}
+	var request call
 	if err := json.Unmarshal([]byte(line), &request); err != nil {
 		t.Fatal(err)
 	}
@@ -25,8 +24,7 @@ func ask(t *testing.T, on *server, line string) (answer struct {
 	if err != nil {
 		t.Fatal(err)
 	}
-	output.Write(octets)
-	if err := json.Unmarshal(output.Bytes(), &answer); err != nil {
+	if err := json.Unmarshal(octets, &answer); err != nil {
 		t.Fatal(err)
 	}
 	return answer
