@@ -28,13 +28,22 @@ ALGORITHMS: dict[str, tuple[Callable[[Any], bool], Importer]] = {
 }
 
 
+class _Registry(jws.JWSRegistry):
+    """joserfc reads headers of 512 bytes, and a chain in x5c is longer. A parameter that nobody knows is ignored (RFC 7515 section 4)."""
+
+    max_header_length = 65536
+
+    def __init__(self, algorithm: str) -> None:
+        super().__init__(algorithms=[algorithm], strict_check_header=False)
+
+
 def sign(payload: bytes, key: Any, chain: list[bytes]) -> bytes:
     algorithm = next((name for name, (fits, _) in ALGORITHMS.items() if fits(key.public_key())), None)
     if algorithm is None:
         raise Refused("other", "no JWS algorithm of the Evidence profile fits the attestation key")
     header = {"alg": algorithm, "x5c": [base64.b64encode(der).decode() for der in chain]}
     _, importer = ALGORITHMS[algorithm]
-    return jws.serialize_compact(header, payload, importer(key), [algorithm]).encode()
+    return jws.serialize_compact(header, payload, importer(key), registry=_Registry(algorithm)).encode()
 
 
 def verify(data: bytes, code: str) -> Signed:
@@ -54,7 +63,7 @@ def verify(data: bytes, code: str) -> Signed:
     if not isinstance(algorithm, str) or algorithm not in ALGORITHMS or not ALGORITHMS[algorithm][0](key):
         raise Refused(code, f"the algorithm {algorithm!r} is not known, or does not fit the key")
     try:
-        jws.deserialize_compact(data, ALGORITHMS[algorithm][1](key), [algorithm])
+        jws.deserialize_compact(data, ALGORITHMS[algorithm][1](key), registry=_Registry(algorithm))
     except (JoseError, ValueError) as reason:
         raise Refused(code, f"JWS: {reason}") from reason
     return Signed(payload, chain)
