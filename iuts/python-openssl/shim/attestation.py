@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 
-from . import cmw, evidence, results, tokens
+from . import cmw, evidence, results, signed_cmw, tokens
 from .binding import Binding
 from .messages import Certificate
+from .params import Attestation, Claims, Policy, Trust
 from .profile import Profile
 from .refusal import Refused
 from .wire import Reader, vector
@@ -22,26 +22,25 @@ PASSPORT = "passport"
 LONGEST = 65529
 
 
-def extension_data(media_type: str, value: bytes, indicator: int, encoding: str) -> bytes:
-    """cmw_data<1..2^16-1> around a record (section 3)."""
-    data = cmw.encode(media_type, value, indicator, encoding)
+def _extension_data(given: Attestation, value: bytes, indicator: int) -> bytes:
+    """cmw_data<1..2^16-1> around a CMW in the form that was asked for (section 3)."""
+    data = cmw.encode(given.type, value, indicator, given.cmw, given.form)
     if len(data) > LONGEST:
         raise Refused("other", f"the CMW is {len(data)} bytes long, {LONGEST} fit into the extension")
     return vector(2, data)
 
 
-def make_evidence(
-    media_type: str, encoding: str, binding: Binding, claims: tuple[bytes, bytes], key: bytes, chain: list[bytes], profile: Profile
-) -> bytes:
-    """Evidence of `claims` (ueid, measurement), signed with the attestation key and not the identity key (section 7)."""
+def make_evidence(given: Attestation, claims: Claims, key: bytes, binding: Binding, profile: Profile) -> bytes:
+    """Evidence, signed with the attestation key and not the identity key (section 7)."""
     signer: Any = serialization.load_der_private_key(key, None)
-    token = evidence.make(media_type, binding, *claims, signer, chain, profile)
-    return extension_data(media_type, token, cmw.EVIDENCE, encoding)
+    chain = [bytes(der) for der in given.chain]
+    token = evidence.make(given.type, binding, bytes(claims.ueid), bytes(claims.measurement), signer, chain, profile)
+    return _extension_data(given, token, cmw.EVIDENCE)
 
 
-def carry_result(media_type: str, encoding: str, result: bytes) -> bytes:
+def carry_result(given: Attestation, result: bytes) -> bytes:
     """An Attestation Result goes as it was issued (section 3.4)."""
-    return extension_data(media_type, result, cmw.ATTESTATION_RESULTS, encoding)
+    return _extension_data(given, bytes(result), cmw.ATTESTATION_RESULTS)
 
 
 def find(certificate: Certificate, code_point: int) -> bytes | None:
@@ -64,23 +63,26 @@ class Attested:
     type: str
 
 
-def appraise(
-    data: bytes,
-    binding: Binding,
-    attestation_roots: Sequence[bytes],
-    result_roots: Sequence[bytes],
-    measurement: bytes | None,
-    now: datetime,
-    profile: Profile,
-) -> Attested:
-    """The CMW and what is in it. The kind of message comes from the indicator; without one it has to be good Evidence."""
-    record = cmw.decode(data)
-    if record.type not in tokens.FORMATS:
-        raise Refused("cmw", f"the media type {record.type} is not served")
-    if record.indicator is None or record.indicator & cmw.EVIDENCE:
-        evidence.appraise(record.type, record.value, binding, attestation_roots, measurement, now, profile)
-        return Attested(BACKGROUND_CHECK, record.type)
-    if record.indicator & cmw.ATTESTATION_RESULTS:
-        results.appraise(record.type, record.value, binding.spki, result_roots, now)
-        return Attested(PASSPORT, record.type)
-    raise Refused("cmw", f"the indicator {record.indicator} is neither that of Evidence nor that of results")
+def appraise(data: bytes, binding: Binding, trust: Trust, policy: Policy, now: datetime, profile: Profile) -> Attested:
+    """The CMW and every message in it (section 4)."""
+    if signed_cmw.is_signed(data):
+        if policy.signedCmw != "accept":
+            raise Refused("cmw", "the policy accepts no signed CMW")
+        found = signed_cmw.decode(data, trust.attestation, now)
+    else:
+        found = cmw.decode(data)
+    attested = [_appraise_message(message, binding, trust, policy, now, profile) for message in found]
+    return next((one for one in attested if one.model == BACKGROUND_CHECK), attested[0])
+
+
+def _appraise_message(message: cmw.Message, binding: Binding, trust: Trust, policy: Policy, now: datetime, profile: Profile) -> Attested:
+    """What kind of message it is comes from the indicator; without one it has to be good Evidence."""
+    if message.type not in tokens.FORMATS:
+        raise Refused("cmw", f"the media type {message.type} is not served")
+    if message.indicator is None or message.indicator & cmw.EVIDENCE:
+        evidence.appraise(message.type, message.value, binding, trust.attestation, policy.measurement, now, profile)
+        return Attested(BACKGROUND_CHECK, message.type)
+    if message.indicator & cmw.ATTESTATION_RESULTS:
+        results.appraise(message.type, message.value, binding.spki, trust.results, now)
+        return Attested(PASSPORT, message.type)
+    raise Refused("cmw", f"the indicator {message.indicator} is neither that of Evidence nor that of results")

@@ -123,11 +123,14 @@ def decode(raw: bytes) -> Authenticator:
 
 @dataclass(frozen=True)
 class Offer:
-    """What the authenticator may hold: from the request, or from the ClientHello where there is none."""
+    """What the authenticator may hold: from the request, or from the ClientHello where there is none.
+
+    `extensions` is None where the ClientHello was not seen.
+    """
 
     request: bytes
     schemes: list[int]
-    extensions: frozenset[int]
+    extensions: frozenset[int] | None
 
 
 def verify(secrets: Secrets, offer: Offer, authenticator: Authenticator) -> list[x509.Certificate]:
@@ -137,7 +140,7 @@ def verify(secrets: Secrets, offer: Offer, authenticator: Authenticator) -> list
         raise Refused("malformed", "a Certificate without an entry, although CertificateVerify follows")
     for entry in entries:
         for kind, _ in entry.extensions:
-            if kind not in offer.extensions:
+            if offer.extensions is not None and kind not in offer.extensions:
                 raise Refused("unsolicited-extension", f"the extension {kind} was not asked for")
     if authenticator.scheme not in offer.schemes:
         raise Refused("scheme-not-offered", f"the scheme {authenticator.scheme:#06x} was not offered")

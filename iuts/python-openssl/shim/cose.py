@@ -18,7 +18,7 @@ from .refusal import Refused
 from .schemes import public_key
 
 TAG = 18
-ALG, CRIT, X5CHAIN = 1, 2, 33
+ALG, CRIT, CONTENT_TYPE, X5CHAIN = 1, 2, 3, 33
 PEM = serialization.Encoding.PEM
 
 ALGORITHMS: dict[int, Callable[[Any], bool]] = {
@@ -31,7 +31,10 @@ ALGORITHMS: dict[int, Callable[[Any], bool]] = {
 
 @dataclass(frozen=True)
 class Signed:
+    """What a signature covers; `content_type` is that of the protected header, None without."""
+
     payload: bytes
+    content_type: Any
     chain: list[x509.Certificate]
 
 
@@ -84,7 +87,7 @@ def verify(data: bytes, code: str) -> Signed:
         raise Refused(code, f"COSE_Sign1: {reason!r}") from reason
     if not right:
         raise Refused(code, "the signature of COSE_Sign1 does not verify")
-    return Signed(payload, chain)
+    return Signed(payload, strict.member(protected, CONTENT_TYPE), chain)
 
 
 def _chain(value: Any, code: str) -> list[x509.Certificate]:

@@ -66,7 +66,7 @@ def verify(data: bytes, code: str) -> Signed:
         jws.deserialize_compact(data, ALGORITHMS[algorithm][1](key), registry=_Registry(algorithm))
     except (JoseError, ValueError) as reason:
         raise Refused(code, f"JWS: {reason}") from reason
-    return Signed(payload, chain)
+    return Signed(payload, header.get("cty"), chain)
 
 
 def _chain(value: Any, code: str) -> list[x509.Certificate]:

@@ -6,16 +6,30 @@ import sys
 from importlib.metadata import version
 from typing import Any
 
-from . import attestation, authenticator, messages, params, tokens
+from . import attestation, authenticator, exporter, messages, params, tokens
+from .authenticator import Offer
 from .connection import Connection
 from .profile import Profile
+from .relying_party import View, judge
 from .rpc import INVALID_PARAMS, Fault, Methods, Unsupported
+from .schemes import SCHEMES
 from .tls import SUITES, Settings
 
 PROTOCOL = 1
 POSITIONS = ["attester/server", "relying-party/client", "attester/client", "relying-party/server"]
 SIGNATURE_SCHEMES = [0x0403, 0x0503, 0x0804, 0x0805, 0x0806, 0x0807]
-FEATURES = ["spontaneous", "empty-authenticator", "get-context", "replay-detection", "export", "foreign-request"]
+FEATURES = [
+    "spontaneous",
+    "empty-authenticator",
+    "get-context",
+    "replay-detection",
+    "export",
+    "foreign-request",
+    "cmw-tag",
+    "cmw-collection",
+    "cmw-signed",
+    "appraise",
+]
 
 
 class Shim:
@@ -30,6 +44,7 @@ class Shim:
             "request": (params.Request, self.request),
             "authenticate": (params.Authenticate, self.authenticate),
             "validate": (params.Validate, self.validate),
+            "appraise": (params.Appraise, self.appraise),
             "context": (params.Context, self.context),
             "export": (params.Export, self.export),
             "send": (params.Send, self.send),
@@ -92,15 +107,25 @@ class Shim:
         return {"authenticator": made.hex()}
 
     def validate(self, asked: params.Validate) -> Any:
-        read, attested = self._connection(asked.channel).validate(asked)
-        accepted: dict[str, Any] = {
-            "context": read.certificate.context.hex(),
-            "chain": [entry.certificate.hex() for entry in read.certificate.entries],
-            "attested": attested is not None,
-        }
-        if attested is not None:
-            accepted |= {"model": attested.model, "type": attested.type}
-        return {"accepted": accepted}
+        return _accepted(*self._connection(asked.channel).validate(asked))
+
+    def appraise(self, asked: params.Appraise) -> Any:
+        """The verdict on a recording, without a channel (docs/iut-protocol.md, Additions)."""
+        if asked.cipherSuite not in SUITES:
+            raise Unsupported(asked.cipherSuite)
+        hash_ = SUITES[asked.cipherSuite]()
+        hello = None if asked.clientHello is None else frozenset(asked.clientHello)
+        view = View(
+            side="client" if asked.sender == "server" else "server",
+            export=exporter.of_secret(asked.exporterMasterSecret, hash_),
+            hash=hash_,
+            profile=self.profile,
+            consumed=asked.consumedContexts,
+            seen=asked.consumedContexts,
+            # A recording says nothing of the schemes that the ClientHello offered.
+            hello=lambda: Offer(b"", list(SCHEMES), hello),
+        )
+        return _accepted(*judge(view, asked))
 
     def context(self, asked: params.Context) -> Any:
         """RFC 9261 sections 7.1 and 7.3."""
@@ -124,3 +149,14 @@ class Shim:
         self._connection(asked.channel).channel.close()
         del self.connections[asked.channel]
         return {}
+
+
+def _accepted(read: authenticator.Authenticator, attested: attestation.Attested | None) -> Any:
+    accepted: dict[str, Any] = {
+        "context": read.certificate.context.hex(),
+        "chain": [entry.certificate.hex() for entry in read.certificate.entries],
+        "attested": attested is not None,
+    }
+    if attested is not None:
+        accepted |= {"model": attested.model, "type": attested.type}
+    return {"accepted": accepted}

@@ -67,7 +67,7 @@ class Attestation(msgspec.Struct):
     model: str
     type: str
     cmw: Literal["cbor", "json"] = "cbor"
-    form: str = "record"
+    form: Literal["record", "tag", "collection"] = "record"
     claims: Claims | None = None
     key: Hex | None = None
     chain: list[Hex] = []
@@ -90,10 +90,12 @@ class Trust(msgspec.Struct):
 class Policy(msgspec.Struct):
     attestation: Literal["required", "optional", "none"] = "none"
     measurement: Hex | None = None
+    signedCmw: Literal["accept", "refuse"] = "refuse"
 
 
-class Validate(msgspec.Struct):
-    channel: str
+class Judged(msgspec.Struct, kw_only=True):
+    """What a verdict needs, with or without a channel."""
+
     request: Hex | None
     authenticator: Hex
     trust: Trust
@@ -103,6 +105,18 @@ class Validate(msgspec.Struct):
     def time(self) -> datetime:
         """In UTC, as all times of certificates and tokens."""
         return datetime.now(UTC) if self.now is None else self.now.astimezone(UTC)
+
+
+class Validate(Judged, kw_only=True):
+    channel: str
+
+
+class Appraise(Judged, kw_only=True):
+    cipherSuite: str
+    exporterMasterSecret: Hex
+    sender: Side
+    clientHello: list[int] | None = None
+    consumedContexts: list[Hex] = []
 
 
 class Context(msgspec.Struct):
