@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -37,7 +37,7 @@ class Address(msgspec.Struct):
 
 
 class Identity(msgspec.Struct):
-    chain: list[Hex]
+    chain: Annotated[list[Hex], msgspec.Meta(min_length=1)]
     key: Hex
 
 
@@ -128,7 +128,7 @@ class Export(msgspec.Struct):
     channel: str
     label: str
     context: Hex
-    length: int
+    length: Annotated[int, msgspec.Meta(gt=0, le=8160)]  # 255 times a hash of 32 octets (RFC 5869 section 2.3)
 
 
 class Send(msgspec.Struct):
@@ -138,8 +138,8 @@ class Send(msgspec.Struct):
 
 class Receive(msgspec.Struct):
     channel: str
-    length: int
-    timeout: int = 2000
+    length: Annotated[int, msgspec.Meta(ge=0)]
+    timeout: Annotated[int, msgspec.Meta(ge=0)] = 2000
 
 
 class Close(msgspec.Struct):

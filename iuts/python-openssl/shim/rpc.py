@@ -48,6 +48,7 @@ def answer(line: bytes, methods: Methods) -> tuple[bytes, str]:
     method = ""
     body: dict[str, Any]
     try:
+        _decode(line, msgspec.Raw, PARSE_ERROR, PARSE_ERROR)  # is it JSON at all
         call = _decode(line, Call, PARSE_ERROR, INVALID_REQUEST)
         id_, method = call.id, call.method
         if method not in methods:

@@ -26,11 +26,12 @@ class Format:
     decode: Callable[[bytes, str], Any]
     expiry: int | str
     not_before: int | str
+    issued_at: int | str
 
 
 FORMATS = {
-    CWT: Format(CWT, cose.sign, cose.verify, strict.cbor, 4, 5),
-    JWT: Format(JWT, jose.sign, jose.verify, strict.json_text, "exp", "nbf"),
+    CWT: Format(CWT, cose.sign, cose.verify, strict.cbor, 4, 5, 6),
+    JWT: Format(JWT, jose.sign, jose.verify, strict.json_text, "exp", "nbf", "iat"),
 }
 
 
@@ -48,6 +49,7 @@ def open_token(format_: Format, data: bytes, code: str, now: datetime) -> Token:
         raise Refused("malformed", "the payload holds no map of claims")
     expiry = _time(claims, format_.expiry)
     not_before = _time(claims, format_.not_before)
+    _time(claims, format_.issued_at)
     if expiry is not None and now.timestamp() >= expiry:
         raise Refused("policy", "the token has expired")
     if not_before is not None and now.timestamp() < not_before:
@@ -56,7 +58,7 @@ def open_token(format_: Format, data: bytes, code: str, now: datetime) -> Token:
 
 
 def _time(claims: Mapping[Any, Any], label: int | str) -> int | None:
-    """Seconds since 1970, an integer: EAR section 3.1 and RFC 9711 section 4.3.1 allow no floating-point number."""
+    """Seconds since 1970, an integer: RFC 9711 section 4.3.1 (iat) and EAR section 3.1 (exp) allow no floating-point number."""
     value = strict.member(claims, label)
     if value is None and label not in claims:
         return None
