@@ -76,13 +76,21 @@ def appraise(data: bytes, binding: Binding, trust: Trust, policy: Policy, now: d
 
 
 def _appraise_message(message: cmw.Message, binding: Binding, trust: Trust, policy: Policy, now: datetime, profile: Profile) -> Attested:
-    """What kind of message it is comes from the indicator; without one it has to be good Evidence."""
+    """What kind of message it is, the indicator says. Where it does not (a tag has none), the kind is the one that verifies
+    in full: for each there are roots of its own, so no sender can choose the weaker one.
+    """
     if message.type not in tokens.FORMATS:
         raise Refused("cmw", f"the media type {message.type} is not served")
-    if message.indicator is None or message.indicator & cmw.EVIDENCE:
+    kinds = message.indicator if message.indicator is not None else cmw.EVIDENCE | cmw.ATTESTATION_RESULTS
+    refusal = Refused("cmw", f"the indicator {kinds} is neither that of Evidence nor that of results")
+    if kinds & cmw.ATTESTATION_RESULTS:
+        try:
+            results.appraise(message.type, message.value, binding.spki, trust.results, now)
+        except Refused as reason:
+            refusal = reason
+        else:
+            return Attested(PASSPORT, message.type)
+    if kinds & cmw.EVIDENCE:
         evidence.appraise(message.type, message.value, binding, trust.attestation, policy.measurement, now, profile)
         return Attested(BACKGROUND_CHECK, message.type)
-    if message.indicator & cmw.ATTESTATION_RESULTS:
-        results.appraise(message.type, message.value, binding.spki, trust.results, now)
-        return Attested(PASSPORT, message.type)
-    raise Refused("cmw", f"the indicator {message.indicator} is neither that of Evidence nor that of results")
+    raise refusal

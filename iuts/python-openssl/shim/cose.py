@@ -44,12 +44,9 @@ def sign(payload: bytes, key: Any, chain: list[bytes]) -> bytes:
     if algorithm is None:
         raise Refused("other", "no COSE algorithm of the Evidence profile fits the attestation key")
     pem = key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
-    message = Sign1Message(
-        phdr={ALG: algorithm},
-        uhdr={X5CHAIN: chain[0] if len(chain) == 1 else chain},
-        payload=payload,
-        key=CoseKey.from_pem_private_key(pem),  # type: ignore[arg-type]
-    )
+    x5chain = chain[0] if len(chain) == 1 else chain
+    message = Sign1Message(phdr={ALG: algorithm}, uhdr={X5CHAIN: x5chain}, payload=payload)
+    message.key = CoseKey.from_pem_private_key(pem)
     return message.encode()
 
 

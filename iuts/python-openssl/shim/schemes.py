@@ -12,7 +12,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.x509.oid import PublicKeyAlgorithmOID
 
 from .refusal import Refused
@@ -83,9 +83,7 @@ def verify(scheme: Scheme, certificate: x509.Certificate, signature: bytes, cont
     """Raises Refused where the signature is not right, or the key is none for the scheme (RFC 8446 section 4.4.3)."""
     if not scheme.fits(certificate):
         raise Refused("signature-mismatch", f"the key of the certificate is not for the scheme {scheme.code:#06x}")
-    key = public_key(certificate)
-    assert isinstance(key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey | ed25519.Ed25519PublicKey | ed448.Ed448PublicKey)
     try:
-        key.verify(signature, content, *scheme.arguments)
+        public_key(certificate).verify(signature, content, *scheme.arguments)
     except InvalidSignature as reason:
         raise Refused("signature-mismatch", "the signature of CertificateVerify does not verify") from reason

@@ -11,6 +11,7 @@ import socket
 import time
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import service_identity.pyopenssl
 from cryptography import x509
@@ -66,7 +67,8 @@ def _context(settings: Settings) -> SSL.Context:
         context.use_certificate(leaf)
         for issuer in issuers:
             context.add_extra_chain_cert(issuer)
-        context.use_privatekey(serialization.load_der_private_key(settings.key, None))  # type: ignore[arg-type]
+        key: Any = serialization.load_der_private_key(settings.key, None)
+        context.use_privatekey(key)
     return context
 
 

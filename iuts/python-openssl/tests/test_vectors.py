@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from shim import attestation, authenticator, binding, evidence, messages, paths, results
+from shim import attestation, authenticator, binding, cmw, evidence, messages, paths, results
 from shim.authenticator import Secrets
 from shim.methods import Shim
-from shim.params import Appraise, decode_hook
+from shim.params import Appraise, Policy, decode_hook
+from shim.profile import Profile
 from shim.refusal import Refused
 
 from . import published
@@ -76,6 +77,17 @@ def test_result(inputs: Any, output: Any, valid: bool, flags: list[str]) -> None
             published.trust(inputs).results,
             published.now(inputs),
         )
+
+
+@pytest.mark.parametrize(("inputs", "output", "valid", "flags"), vectors("attestation-results", "result"))
+def test_result_in_tag(inputs: Any, output: Any, valid: bool, flags: list[str]) -> None:
+    """A tag has no indicator: what is not right as a result does not pass as Evidence either."""
+    spki = binding.spki(paths.load(bytes.fromhex(inputs["endEntityCertificate"])))
+    data = cmw.encode(inputs["mediaType"], bytes.fromhex(output["attestationResult"]), cmw.ATTESTATION_RESULTS, "cbor", "tag")
+    bound = binding.Binding(bytes(32), bytes(32), spki)
+    with verdict(valid):
+        attested = attestation.appraise(data, bound, published.trust(inputs), Policy(), published.now(inputs), Profile())
+        assert attested.model == attestation.PASSPORT
 
 
 @pytest.mark.parametrize(("inputs", "output", "valid", "flags"), vectors("cmw", "cmw"))
