@@ -61,7 +61,7 @@ export async function matrixCommand(options: MatrixCommandOptions): Promise<numb
   const published = options.published === undefined ? undefined : readMatrix(options.published);
   const subjects = subjectsOf(options, profile);
   const output = options.out === undefined ? undefined : openFolder(options.out);
-  const roster = await muster([...subjects.values()], profile);
+  const roster = await muster([...subjects.values()]);
   if (roster.members.size === 0) {
     throw new UsageError(`none of ${[...subjects.keys()].join(", ")} could be built and started`);
   }
@@ -187,7 +187,7 @@ function subjectsOf(options: MatrixCommandOptions, profile: Profile): Map<string
 }
 
 /** Builds and starts each. What cannot be built or started has its reason in place of results, and the others go on. */
-async function muster(subjects: readonly Subject[], profile: Profile): Promise<Roster> {
+async function muster(subjects: readonly Subject[]): Promise<Roster> {
   const roster: Roster = { implementations: [], members: new Map(), ready: new Map() };
   for (const subject of subjects) {
     const { name, path, payload } = subject;

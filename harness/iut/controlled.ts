@@ -4,7 +4,6 @@ import { familyFor, pki } from "../pki/test-pki.ts";
 import { type Channel, ChannelError } from "../tls/channel.ts";
 import { type Address, listen, startTls } from "../tls/node-channel.ts";
 import { type Bytes, equalBytes, preview } from "../wire/bytes.ts";
-import type { CipherSuite } from "../wire/code-points.ts";
 import { type IutControl, IutFailure } from "./control.ts";
 import {
   type Ability,
@@ -43,7 +42,8 @@ export async function greet(control: IutControl, profile: Profile): Promise<Cont
 /** What an implementation is told to connect with. */
 export interface Dial {
   readonly side: Side;
-  readonly cipherSuite: CipherSuite;
+  /** Those that may be negotiated. */
+  readonly cipherSuites: readonly string[];
   readonly address: Address;
   readonly credentials: Credentials;
 }
@@ -85,7 +85,7 @@ export class ControlledDriver implements Driver {
     // Keys of other families than it declares are never given to the implementation, not even for the handshake.
     const credentials = handshakeCredentials(this.hello.supports.signatureSchemes);
     const listener = await listen();
-    const { channel, opening, refused } = this.dial({ side, cipherSuite, address: listener.address, credentials });
+    const { channel, opening, refused } = this.dial({ side, cipherSuites: [cipherSuite], address: listener.address, credentials });
     try {
       const accepted = listener.accept(HANDSHAKE_TIMEOUT_MS);
       accepted.catch(() => undefined);
@@ -115,13 +115,13 @@ export class ControlledDriver implements Driver {
    * Has the implementation dial `address` and run its handshake there. `opening` is its answer; `refused` throws SetUpError as soon as it
    * answers with a refusal and never resolves: one that answers before it dials must not leave anybody waiting for the whole deadline.
    */
-  dial({ side, cipherSuite, address, credentials: { identity, trust } }: Dial): Dialling {
+  dial({ side, cipherSuites, address, credentials: { identity, trust } }: Dial): Dialling {
     const channel = `c${++this.#channels}`;
     const opening = this.control.call("open", {
       channel,
       side,
       address,
-      cipherSuites: [cipherSuite],
+      cipherSuites: [...cipherSuites],
       serverName: SERVER_NAME,
       trust: [...trust],
       ...(side === "server" && { identity }),

@@ -82,8 +82,8 @@ async function playPair(attester: Member, relyingParty: Member, options: MatrixO
       const played = await playOne(player, instance);
       const result = resultOf(instance, attester, relyingParty, played, options);
       const isRed = ["fail", "warn", "inconclusive"].includes(result.outcome);
-      const key = `${result.direction} ${isRed ? "red" : "green"}`;
-      // Of what passes, one attested exchange stands for all.
+      const key = isRed ? `${result.direction} red` : "green";
+      // Of what passes, one attested exchange stands for all, where there is one.
       const isSample = result.outcome === "pass" && instance.script.kind === "positive" && instance.script.attested;
       const count = shown.get(key) ?? 0;
       const isShown = isRed ? count < SHOWN_FAILURES : isSample && count < 1;

@@ -27,6 +27,8 @@ export class PairConnection implements IutConnection {
     readonly relyingParty: PairEnd,
     readonly channel: Channel,
     readonly told: Told,
+    /** The cipher suite, by its name. */
+    readonly negotiated: string,
   ) {}
 
   async request(ask: Omit<Params<"request">, "channel">): Promise<Answer<Bytes>> {

@@ -1,6 +1,15 @@
 import { otherSide, type Side } from "../authenticator/secrets.ts";
-import { type ControlledDriver, HANDSHAKE_TIMEOUT_MS, handshakeCredentials } from "../iut/controlled.ts";
-import { type Ability, type Answer, abilities, type ConnectOptions, type Driver, type IutConnection, SetUpError } from "../iut/driver.ts";
+import { type ControlledDriver, type Credentials, HANDSHAKE_TIMEOUT_MS, handshakeCredentials } from "../iut/controlled.ts";
+import {
+  type Ability,
+  type Answer,
+  abilities,
+  type ConnectOptions,
+  type Driver,
+  type IutConnection,
+  NotObservableError,
+  SetUpError,
+} from "../iut/driver.ts";
 import { type Hello, isRefused, splitPosition } from "../iut/protocol.ts";
 import { describeRefusal } from "../scenario/answers.ts";
 import type { Role } from "../scenario/case.ts";
@@ -39,45 +48,51 @@ export class PairDriver implements Driver {
 
   async connect({ position, cipherSuite }: ConnectOptions): Promise<IutConnection> {
     const { side } = splitPosition(position);
-    const credentials = handshakeCredentials(this.hello.supports.signatureSchemes);
-    const ends = [
-      { role: "attester", driver: this.attester, side: otherSide(side), listener: await listen() },
-      { role: "relying-party", driver: this.relyingParty, side, listener: await listen() },
-    ] as const;
     try {
-      const dialled = ends.map(({ role, driver, side: own, listener }) => {
-        const dialling = driver.dial({ side: own, cipherSuite, address: listener.address, credentials });
-        dialling.opening.catch(() => undefined);
-        const socket = listener.accept(HANDSHAKE_TIMEOUT_MS);
-        socket.catch(() => undefined);
-        return { role, side: own, ...dialling, socket };
-      });
-      const refusals = dialled.map(({ refused }) => refused);
-      const sockets = await Promise.race([Promise.all(dialled.map(({ socket }) => socket)), ...refusals]);
-      const [attesterSocket, relyingSocket] = sockets;
-      if (attesterSocket === undefined || relyingSocket === undefined) throw new Error("two ends, two sockets");
-      const raw = side === "client" ? relay(relyingSocket, attesterSocket) : relay(attesterSocket, relyingSocket);
+      return await this.#join(side, cipherSuite, [cipherSuite]);
+    } catch (error) {
+      if (!(error instanceof SetUpError)) throw error;
+      // Of two libraries that cannot be told which suite to negotiate nobody leads the other to it: they are left to choose.
+      const all = this.hello.supports.cipherSuites;
+      const connection = all.length > 1 ? await this.#join(side, cipherSuite, all).catch(() => undefined) : undefined;
+      if (connection === undefined) throw error;
+      const { negotiated } = connection;
+      if (negotiated === cipherSuite) return connection;
+      await connection.close();
+      throw new NotObservableError(`no common capability: neither end can be made to negotiate ${cipherSuite}; they choose ${negotiated}`);
+    }
+  }
+
+  async #join(side: Side, cipherSuite: CipherSuite, allowed: readonly string[]): Promise<PairConnection> {
+    const credentials = handshakeCredentials(this.hello.supports.signatureSchemes);
+    const attester = await dialled("attester", otherSide(side), this.attester, allowed, credentials);
+    const relyingParty = await dialled("relying-party", side, this.relyingParty, allowed, credentials);
+    const both = [attester, relyingParty];
+    try {
+      const sockets = await Promise.race([Promise.all([attester.socket, relyingParty.socket]), attester.refused, relyingParty.refused]);
+      const [ofAttester, ofRelyingParty] = sockets;
+      const raw = side === "client" ? relay(ofRelyingParty, ofAttester) : relay(ofAttester, ofRelyingParty);
       this.wires.push({ raw });
-      const opened = await Promise.all(dialled.map(({ opening }) => opening));
-      opened.forEach((result, index) => {
-        const role = dialled[index]?.role as Role;
-        if (isRefused(result)) throw new SetUpError(`the ${inWords(role)} refused the connection: ${describeRefusal(result.refused)}`);
-      });
-      const [attester, relyingParty] = dialled;
-      if (attester === undefined || relyingParty === undefined) throw new Error("two ends");
-      this.told.said("harness", `has joined them: TLS 1.3, ${cipherSuite}; the attester is the ${otherSide(side)}`);
+      let negotiated = "";
+      for (const { role, opening } of both) {
+        const opened = await opening;
+        if (isRefused(opened)) throw new SetUpError(`the ${inWords(role)} refused the connection: ${describeRefusal(opened.refused)}`);
+        negotiated = opened.cipherSuite;
+      }
+      this.told.said("harness", `has joined them: TLS 1.3, ${negotiated}; the attester is the ${otherSide(side)}`);
       const close = () => sockets.forEach((socket) => void socket.destroy());
       return new PairConnection(
         { role: "attester", control: this.attester.control, channel: attester.channel },
         { role: "relying-party", control: this.relyingParty.control, channel: relyingParty.channel },
         wireChannel(side, cipherSuite, raw, close),
         this.told,
+        negotiated,
       );
     } catch (error) {
       if (error instanceof ChannelError) throw new SetUpError(error.message);
       throw error;
     } finally {
-      for (const { listener } of ends) listener.close();
+      for (const { listener } of both) listener.close();
     }
   }
 
@@ -93,6 +108,16 @@ export class PairDriver implements Driver {
       .filter((text) => text !== "")
       .join("\n");
   }
+}
+
+/** Has one end dial a port of its own. */
+async function dialled(role: Role, side: Side, driver: ControlledDriver, cipherSuites: readonly string[], credentials: Credentials) {
+  const listener = await listen();
+  const dialling = driver.dial({ side, cipherSuites, address: listener.address, credentials });
+  dialling.opening.catch(() => undefined);
+  const socket = listener.accept(HANDSHAKE_TIMEOUT_MS);
+  socket.catch(() => undefined);
+  return { role, listener, socket, ...dialling };
 }
 
 /** The harness's view of a connection whose ends are others': bytes that pass, and nothing that only an end knows. */

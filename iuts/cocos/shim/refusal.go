@@ -20,16 +20,19 @@ type refusalDetail struct {
 	Detail string `json:"detail"`
 }
 
+type namedRefusal struct {
+	err  error
+	code string
+}
+
 func refuse(code, detail string) *refusal {
 	return &refusal{refusalDetail{Code: code, Detail: detail}}
 }
 
 // refusalCodes gives the errors of Cocos their protocol names. Several errors of Cocos stand for more
 // than one cause; a code only helps a reader, no verdict depends on it.
-var refusalCodes = []struct {
-	err  error
-	code string
-}{
+// Those that older versions of Cocos do not know are added by refusal_newer.go.
+var refusalCodes = []namedRefusal{
 	{ea.ErrTruncated, "malformed"},
 	{ea.ErrInvalidLength, "malformed"},
 	{ea.ErrUnsupportedHandshakeType, "malformed"},
@@ -39,11 +42,9 @@ var refusalCodes = []struct {
 	{ea.ErrInvalidRole, "wrong-role"},
 	{ea.ErrSignatureMismatch, "signature-mismatch"},
 	{ea.ErrFinishedMismatch, "finished-mismatch"},
-	{eaattestation.ErrMissingAttestation, "attestation-missing"},
 	{eaattestation.ErrMalformedPayload, "cmw"},
 	{eaattestation.ErrMissingStatement, "cmw"},
 	{eaattestation.ErrMissingBinder, "cmw"},
-	{eaattestation.ErrUnexpectedExporterLabel, "binding-mismatch"},
 	{eaattestation.ErrBindingMismatch, "binding-mismatch"},
 	{eaattestation.ErrAIKPubHashMismatch, "aik-mismatch"},
 	{eaattestation.ErrEvidenceVerificationMissing, "policy"},
