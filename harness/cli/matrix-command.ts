@@ -206,7 +206,12 @@ async function muster(subjects: readonly Subject[]): Promise<Roster> {
       roster.ready.set(name, driver);
     } catch (error) {
       const reason = (error as Error).message.split("\n", 1)[0] ?? "";
-      roster.implementations.push({ name, path, version: "unknown", notBuilt: `not built: ${/\bneeds .*/.exec(reason)?.[0] ?? reason}` });
+      roster.implementations.push({
+        name,
+        path,
+        version: "unknown",
+        notBuilt: `not built: ${/\bneeds (?!.*\bneeds ).*/.exec(reason)?.[0] ?? reason}`,
+      });
     }
   }
   return roster;

@@ -1,6 +1,7 @@
 import type { Profile } from "../attestation/profile.ts";
 import { otherSide } from "../authenticator/secrets.ts";
-import { type Ability, abilities } from "../iut/driver.ts";
+import type { ControlledDriver } from "../iut/controlled.ts";
+import { type Ability, abilities, type Driver } from "../iut/driver.ts";
 import { splitPosition } from "../iut/protocol.ts";
 import type { Case, Role } from "../scenario/case.ts";
 import type { Ledger } from "../scenario/ledger.ts";
@@ -8,7 +9,7 @@ import type { Library } from "../scenario/load.ts";
 import { type Instance, plan } from "../scenario/plan.ts";
 import type { CheckResult } from "../scenario/result.ts";
 import { runInstances } from "../scenario/run.ts";
-import type { Member } from "./fleet.ts";
+import type { Fleet, Member } from "./fleet.ts";
 import type { Played } from "./play.ts";
 import type { Blame } from "./records.ts";
 
@@ -23,6 +24,7 @@ export class Blamer {
     readonly library: Library,
     readonly profile: Profile,
     readonly seed: string,
+    readonly fleet: Fleet,
     /** The command that asks a member alone. */
     readonly reproduce: (member: Member, instance: string) => string,
   ) {}
@@ -86,8 +88,13 @@ export class Blamer {
         (!check.formats?.includes(like.format) || instance.format === like.format),
     );
     const results: CheckResult[] = [];
+    const leased: ControlledDriver[] = [];
     await runInstances(instances, {
-      start: member.start,
+      start: async () => {
+        const driver = await this.fleet.lease(member);
+        leased.push(driver);
+        return kept(driver);
+      },
       workers: 1,
       ledger: this.library.ledger,
       profile: this.profile,
@@ -96,8 +103,22 @@ export class Blamer {
       wary: false,
       report: (more) => results.push(...more),
     });
+    for (const driver of leased) await this.fleet.release(member, driver);
     return results;
   }
+}
+
+/** A driver that goes on when whoever uses it is done: it belongs to the fleet. */
+function kept(driver: Driver): Driver {
+  return {
+    hello: driver.hello,
+    can: driver.can,
+    offersNeeded: driver.offersNeeded,
+    connect: (options) => driver.connect(options),
+    context: (message) => driver.context(message),
+    stop: async () => undefined,
+    diagnostics: () => driver.diagnostics(),
+  };
 }
 
 const everything: ReadonlySet<Ability> = new Set(Object.keys(abilities) as Ability[]);

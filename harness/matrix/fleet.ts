@@ -1,4 +1,5 @@
 import type { PayloadAdapter } from "../attestation/payload.ts";
+import { IutFailure } from "../iut/control.ts";
 import type { ControlledDriver } from "../iut/controlled.ts";
 import type { Hello } from "../iut/protocol.ts";
 
@@ -29,8 +30,8 @@ export class Fleet {
   }
 
   /** Gives it back; one that has hung or ended is stopped. */
-  async release({ name }: Member, driver: ControlledDriver, healthy: boolean): Promise<void> {
-    if (!healthy) return driver.stop();
+  async release({ name }: Member, driver: ControlledDriver): Promise<void> {
+    if (!(await isAlive(driver))) return driver.stop();
     const idle = this.#idle.get(name) ?? [];
     idle.push(driver);
     this.#idle.set(name, idle);
@@ -41,4 +42,12 @@ export class Fleet {
     await Promise.all([...this.#idle.values()].flat().map((driver) => driver.stop()));
     this.#idle.clear();
   }
+}
+
+// Of one that has failed every call fails at once. No channel is called c0.
+function isAlive({ control }: ControlledDriver): Promise<boolean> {
+  return control.call("close", { channel: "c0" }, 2000).then(
+    () => true,
+    (error) => !(error instanceof IutFailure),
+  );
 }

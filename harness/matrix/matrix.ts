@@ -43,7 +43,7 @@ const SHOWN_FAILURES = 4;
 /** Every attester with every relying party, in both directions of TLS. Throws what a member throws that cannot be started again. */
 export async function playMatrix(options: MatrixOptions): Promise<void> {
   const { attesters, relyingParties, workers, fleet, library, profile, seed } = options;
-  const blamer = new Blamer(library, profile, seed, options.reproduceAlone);
+  const blamer = new Blamer(library, profile, seed, fleet, options.reproduceAlone);
   const pairs = attesters.flatMap((attester) => relyingParties.map((relyingParty) => ({ attester, relyingParty })));
   const queue = pairs.entries();
   const waiting = new Map<number, MatrixResult[]>();

@@ -62,7 +62,7 @@ export class PairPlayer {
 
   /** Gives the processes back. */
   async end(): Promise<void> {
-    await this.#release(true);
+    await this.#release();
   }
 
   async #twice(instance: Instance): Promise<Played> {
@@ -105,7 +105,7 @@ export class PairPlayer {
       return seen(verdictOf(script, { ...execution, judged: [] }, ledger));
     } catch (error) {
       const verdict = errorVerdict(script, error, ledger);
-      if (error instanceof IutFailure) await this.#release(false);
+      if (error instanceof IutFailure) await this.#release();
       this.#failures = error instanceof IutFailure || verdict.outcome === "blocked" ? this.#failures + 1 : 0;
       return seen(verdict);
     }
@@ -117,13 +117,13 @@ export class PairPlayer {
     return new PairDriver(this.#drivers.attester, this.#drivers.relyingParty);
   }
 
-  async #release(healthy: boolean): Promise<void> {
+  async #release(): Promise<void> {
     const drivers = this.#drivers;
     this.#drivers = undefined;
     if (!drivers) return;
     const { fleet } = this.options;
-    await fleet.release(this.attester, drivers.attester, healthy);
-    await fleet.release(this.relyingParty, drivers.relyingParty, healthy);
+    await fleet.release(this.attester, drivers.attester);
+    await fleet.release(this.relyingParty, drivers.relyingParty);
   }
 }
 
