@@ -4,6 +4,8 @@ import { bundleSchema, replaySchema } from "./bundle/schema.ts";
 import { campaignRecord } from "./campaign/records.ts";
 import { mutationSchema } from "./forge/mutation.ts";
 import { manifestSchema } from "./iut/manifest.ts";
+import { templateSchema } from "./iut/template.ts";
+import { matrixRecord } from "./matrix/records.ts";
 import { appraisalSchema, vectorsRunSchema } from "./recordings/report.ts";
 import { recordingSchema } from "./recordings/schema.ts";
 import { baselineSchema } from "./report/baseline.ts";
@@ -28,6 +30,8 @@ const published: Readonly<Record<string, z.ZodType>> = {
   baseline: baselineSchema,
   report: reportRecord,
   "campaign-report": campaignRecord,
+  matrix: matrixRecord,
+  template: templateSchema,
   profile: profileSchema,
   ambiguities: ambiguitiesSchema,
   goals: goalsSchema,

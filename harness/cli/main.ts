@@ -247,6 +247,18 @@ Examples:
   });
 
 program
+  .command("init")
+  .description("write a shim to start from: an implementation over a TLS library of the language, whole and green as it is")
+  .argument("[folder]", "where to; new or empty; its last part is the name of the implementation")
+  .option("--lang <language>", "go, rust, python, java, c or node")
+  .option("--list", "say what each stands on and needs")
+  .addHelpText("after", "\nExample:\n  $ expat-conformance init --lang go my-shim\n  $ expat-conformance doctor --iut my-shim")
+  .action(async (folder, options) => {
+    const { initCommand } = await import("./init-command.ts");
+    process.exitCode = initCommand(folder, options);
+  });
+
+program
   .command("matrix")
   .description("let implementations talk to each other, every attester with every relying party, and say whose fault a failure is")
   .option(
