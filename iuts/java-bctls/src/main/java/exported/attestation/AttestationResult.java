@@ -23,17 +23,25 @@ final class AttestationResult {
     if (appraisals == null) {
       throw new Refusal(Refusal.Code.MALFORMED, "a result without submodules");
     }
+    // Where there is a status of the whole as well, the worse one counts.
+    if (claims.has(ClaimName.STATUS)) {
+      checkStatus(claims);
+    }
     for (Claims appraisal : appraisals) {
-      // A warning grants no access here: the draft leaves that to the relying party.
-      if (!Integer.valueOf(AFFIRMING).equals(appraisal.status(ClaimName.STATUS))) {
-        throw new Refusal(Refusal.Code.POLICY, "a submodule is not affirmed");
-      }
+      checkStatus(appraisal);
       Claims attested = appraisal.map(ClaimName.KEY_ATTESTATION);
       byte[] key = attested == null ? null : attested.bytes(ClaimName.ATTESTED_KEY);
       // Else any holder of a result could show it: it must name the key of the authenticator.
       if (key == null || !MessageDigest.isEqual(key, endEntity.getEncoded())) {
         throw new Refusal(Refusal.Code.POLICY, "the result speaks of another key, or of none");
       }
+    }
+  }
+
+  /** A warning grants no access here: the draft leaves that to the relying party. */
+  private static void checkStatus(Claims appraisal) throws Refusal {
+    if (!Integer.valueOf(AFFIRMING).equals(appraisal.status(ClaimName.STATUS))) {
+      throw new Refusal(Refusal.Code.POLICY, "a status is not affirming");
     }
   }
 }

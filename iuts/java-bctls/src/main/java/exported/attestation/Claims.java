@@ -7,6 +7,9 @@ import java.util.List;
 
 /** The claims of a verified token, of a CWT or a JWT alike. Absent claims are null. */
 interface Claims {
+  /** Whether the claim is there, of whatever type. */
+  boolean has(ClaimName name);
+
   /** A claim of bytes: a byte string, or text in base64url; one of another type is refused. */
   byte[] bytes(ClaimName name) throws Refusal;
 

@@ -22,6 +22,11 @@ record CwtClaims(CBORObject map) implements Claims {
   }
 
   @Override
+  public boolean has(ClaimName name) {
+    return map.ContainsKey(name.label());
+  }
+
+  @Override
   public byte[] bytes(ClaimName name) throws Refusal {
     CBORObject value = map.get(name.label());
     if (value == null) {

@@ -25,6 +25,11 @@ record JwtClaims(JsonNode object) implements Claims {
   }
 
   @Override
+  public boolean has(ClaimName name) {
+    return object.has(name.jwt());
+  }
+
+  @Override
   public byte[] bytes(ClaimName name) throws Refusal {
     JsonNode value = object.get(name.jwt());
     if (value == null) {

@@ -8,7 +8,11 @@ import exported.attestation.MediaType;
 import exported.attestation.Profile;
 import exported.authenticator.SignatureScheme;
 import exported.tls.Suite;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Properties;
 import java.util.Set;
 
 /** The method "hello": the profile that comes in, and what is declared. */
@@ -52,15 +56,16 @@ final class Hello {
   }
 
   static ObjectNode result() {
+    Properties versions = versions();
     ObjectNode hello =
         JsonNodeFactory.instance
             .objectNode()
             .put("protocol", PROTOCOL)
             .put("name", "java-bctls")
-            .put("version", "0.1.0")
+            .put("version", versions.getProperty("shim"))
             .put("url", "https://www.bouncycastle.org/")
             .put("language", "Java " + Runtime.version().feature())
-            .put("tls", "Bouncy Castle " + bouncyCastle())
+            .put("tls", "Bouncy Castle " + versions.getProperty("bouncycastle"))
             .put("concurrency", 1);
     ObjectNode supports = hello.putObject("supports");
     addAll(
@@ -105,10 +110,14 @@ final class Hello {
     values.forEach(array::add);
   }
 
-  /** The version stands in the manifest of the library. */
-  private static String bouncyCastle() {
-    String version =
-        org.bouncycastle.tls.TlsProtocol.class.getPackage().getImplementationVersion();
-    return version == null ? "of unknown version" : version;
+  /** The versions that this was built with; Maven fills them in. */
+  private static Properties versions() {
+    Properties versions = new Properties();
+    try (InputStream in = Hello.class.getResourceAsStream("/versions.properties")) {
+      versions.load(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return versions;
   }
 }

@@ -87,7 +87,11 @@ final class RpcServer {
 
   private static JsonNode parse(byte[] line) throws RpcError, IOException {
     try {
-      return JSON.readTree(line);
+      JsonNode request = JSON.readTree(line);
+      if (request.isMissingNode()) {
+        throw new RpcError(RpcError.PARSE, "an empty line");
+      }
+      return request;
     } catch (JsonProcessingException | java.io.CharConversionException e) {
       throw new RpcError(RpcError.PARSE, e.getMessage());
     }
