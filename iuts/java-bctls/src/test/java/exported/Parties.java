@@ -30,8 +30,7 @@ public final class Parties {
     PublicKey publicKey = Certificates.parse(chain.get(0)).getPublicKey();
     KeyFactory factory = KeyFactory.getInstance(publicKey.getAlgorithm());
     byte[] key = bytes(PKI.get(name).get("key"));
-    return new Identity(
-        chain, publicKey, factory.generatePrivate(new PKCS8EncodedKeySpec(key)));
+    return new Identity(chain, publicKey, factory.generatePrivate(new PKCS8EncodedKeySpec(key)));
   }
 
   private static String issuer(String name) {

@@ -1,12 +1,14 @@
 package exported.attestation;
 
+import exported.Refusal;
 import exported.authenticator.Exporter;
 import exported.authenticator.Identity;
 
 /** What an attester puts into the extension of an authenticator. */
 public interface Attester {
   /** The data of cmw_attestation for an authenticator with that context and that key. */
-  byte[] attest(Profile profile, Exporter exporter, byte[] context, Identity identity);
+  byte[] attest(Profile profile, Exporter exporter, byte[] context, Identity identity)
+      throws Refusal;
 
   /**
    * How the CMW is written.
@@ -15,14 +17,12 @@ public interface Attester {
    */
   record Wrapping(Cmw.Form form, boolean json) {
     public static Wrapping of(String form, boolean json) {
-      return new Wrapping(
-          Cmw.Form.valueOf(form.toUpperCase(java.util.Locale.ROOT)), json);
+      return new Wrapping(Cmw.Form.valueOf(form.toUpperCase(java.util.Locale.ROOT)), json);
     }
 
-    private byte[] wrap(Cmw.Item item) {
+    private byte[] wrap(Cmw.Item item) throws Refusal {
       boolean asJson = json && form != Cmw.Form.TAG;
-      return CmwExtension.encode(
-          asJson ? JsonCmw.write(item, form) : CborCmw.write(item, form));
+      return CmwExtension.encode(asJson ? JsonCmw.write(item, form) : CborCmw.write(item, form));
     }
   }
 
@@ -31,11 +31,10 @@ public interface Attester {
       MediaType type, Wrapping wrapping, byte[] ueid, byte[] measurement, Identity attestationKey)
       implements Attester {
     @Override
-    public byte[] attest(
-        Profile profile, Exporter exporter, byte[] context, Identity identity) {
+    public byte[] attest(Profile profile, Exporter exporter, byte[] context, Identity identity)
+        throws Refusal {
       Binding binding = Binding.of(profile, exporter, context, identity.publicKey());
-      byte[] evidence =
-          Evidence.make(type, profile, binding, ueid, measurement, attestationKey);
+      byte[] evidence = Evidence.make(type, profile, binding, ueid, measurement, attestationKey);
       return wrapping.wrap(new Cmw.Item(type, evidence, Cmw.EVIDENCE));
     }
   }
@@ -43,8 +42,8 @@ public interface Attester {
   /** The model passport: a result that was issued before is shown as it is. */
   record Passport(MediaType type, Wrapping wrapping, byte[] result) implements Attester {
     @Override
-    public byte[] attest(
-        Profile profile, Exporter exporter, byte[] context, Identity identity) {
+    public byte[] attest(Profile profile, Exporter exporter, byte[] context, Identity identity)
+        throws Refusal {
       return wrapping.wrap(new Cmw.Item(type, result, Cmw.ATTESTATION_RESULTS));
     }
   }

@@ -14,8 +14,7 @@ public record Binding(byte[] nonce, byte[] aikHash) {
 
   /** The binding of an authenticator with that context and that end-entity key. */
   public static Binding of(Profile profile, Exporter exporter, byte[] context, PublicKey key) {
-    byte[] exported =
-        exporter.export(profile.exporterLabel(), context, profile.exporterLength());
+    byte[] exported = exporter.export(profile.exporterLabel(), context, profile.exporterLength());
     byte[] encoded = key.getEncoded();
     byte[] octets =
         profile.rawPublicKey()

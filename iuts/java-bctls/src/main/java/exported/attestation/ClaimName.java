@@ -18,8 +18,7 @@ public record ClaimName(Integer cwt, String jwt) {
   // draft-ietf-rats-ear-04 section 3
   static final ClaimName SUBMODULES = new ClaimName(266, "submods");
   static final ClaimName STATUS = new ClaimName(1000, "ear.status");
-  static final ClaimName KEY_ATTESTATION =
-      new ClaimName(-70002, "ear.veraison.key-attestation");
+  static final ClaimName KEY_ATTESTATION = new ClaimName(-70002, "ear.veraison.key-attestation");
 
   static final ClaimName ATTESTED_KEY = new ClaimName(null, "akpub");
 

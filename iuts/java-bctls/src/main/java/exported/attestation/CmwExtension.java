@@ -5,6 +5,7 @@ import exported.authenticator.AuthenticatorRequest;
 import exported.authenticator.Offer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import org.bouncycastle.tls.TlsUtils;
@@ -12,6 +13,9 @@ import org.bouncycastle.tls.TlsUtils;
 /** The extension cmw_attestation (expat section 3). */
 public final class CmwExtension {
   private static final int LENGTH_BYTES = 2;
+
+  /** The block of extensions, without the header of this one and its inner length. */
+  private static final int LARGEST_DATA = 65535 - 4 - LENGTH_BYTES;
 
   private CmwExtension() {}
 
@@ -31,12 +35,15 @@ public final class CmwExtension {
     return true;
   }
 
-  /** opaque cmw_data of 1 to 2^16-1 octets. */
-  static byte[] encode(byte[] cmwData) {
+  /** The extension data of a CMW; what does not fit into a CertificateEntry is refused. */
+  static byte[] encode(byte[] cmwData) throws Refusal {
+    if (cmwData.length > LARGEST_DATA) {
+      throw new Refusal(Refusal.Code.OTHER, "a CMW of " + cmwData.length + " octets");
+    }
     try {
       return TlsUtils.encodeOpaque16(cmwData);
     } catch (IOException e) {
-      throw new IllegalArgumentException("a CMW of " + cmwData.length + " octets", e);
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -40,8 +40,9 @@ final class Jws {
       throw new Refusal(code, "JWS", e);
     }
     JWSHeader header = jws.getHeader();
-    // A critical parameter must be understood (RFC 7515 section 4.1.11), and none is here.
-    if (fields.has("crit")) {
+    // A critical parameter must be understood (RFC 7515 section 4.1.11), and none is here. "b64" is
+    // always one (RFC 7797 section 6), and the library would go by it in any case.
+    if (fields.has("crit") || fields.has("b64")) {
       throw new Refusal(code, "a critical header parameter");
     }
     TokenAlgorithm algorithm =

@@ -14,7 +14,6 @@ public enum MediaType {
 
   private static final int BLOCK = 255;
 
-
   private final String text;
   private final int contentFormat;
 

@@ -18,9 +18,7 @@ final class SignedCmw {
       throw Cmw.refusal("a signed CMW, which the policy does not accept");
     }
     Token token =
-        cose
-            ? CoseSign1.parse(data, Refusal.Code.CMW)
-            : Jws.parse(data, Refusal.Code.CMW);
+        cose ? CoseSign1.parse(data, Refusal.Code.CMW) : Jws.parse(data, Refusal.Code.CMW);
     String expected = cose ? "application/cmw+cbor" : "application/cmw+json";
     if (!expected.equals(token.contentType())) {
       throw Cmw.refusal("the content type of a signed CMW is " + token.contentType());

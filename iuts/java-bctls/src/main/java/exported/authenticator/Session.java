@@ -15,6 +15,7 @@ import java.util.Set;
  */
 public final class Session {
   private static final int CONTEXT_LENGTH = 32;
+  private static final int LONGEST_CONTEXT = 255;
 
   private final Role self;
   private final Exporter exporter;
@@ -46,9 +47,11 @@ public final class Session {
    * @param extensions what the request holds beside signature_algorithms
    */
   public AuthenticatorRequest request(
-      List<Integer> schemes, byte[] contextOrNull, Map<Integer, byte[]> extensions)
-      throws Refusal {
+      List<Integer> schemes, byte[] contextOrNull, Map<Integer, byte[]> extensions) throws Refusal {
     byte[] context = contextOrNull == null ? freshContext() : contextOrNull;
+    if (context.length > LONGEST_CONTEXT) {
+      throw new Refusal(Refusal.Code.OTHER, "a context of " + context.length + " octets");
+    }
     // Unique over the requests of both ends (section 4).
     if (consumed.contains(ByteBuffer.wrap(context)) || !asked.add(ByteBuffer.wrap(context))) {
       throw new Refusal(Refusal.Code.CONTEXT_REUSED, "the context was used on this connection");
@@ -63,8 +66,7 @@ public final class Session {
    * @param identityOrNull null declines
    */
   public byte[] authenticate(
-      byte[] requestOrNull, Identity identityOrNull, LeafExtensions leafExtensions)
-      throws Refusal {
+      byte[] requestOrNull, Identity identityOrNull, LeafExtensions leafExtensions) throws Refusal {
     if (requestOrNull == null) {
       return spontaneous(identityOrNull, leafExtensions);
     }
@@ -119,8 +121,8 @@ public final class Session {
   }
 
   /**
-   * Verifies an authenticator of the peer (section 7.4) up to its chain. The context is consumed
-   * by {@link #accept} alone, once the rest has been found right.
+   * Verifies an authenticator of the peer (section 7.4) up to its chain. The context is consumed by
+   * {@link #accept} alone, once the rest has been found right.
    *
    * @param requestOrNull the request of this end; null where the peer was not asked
    */

@@ -43,8 +43,7 @@ final class Verification {
       Extensions.checkEntry(entry.extensions(), offer);
     }
     X509Certificate endEntity = endEntity(certificate);
-    checkSignature(
-        second.body(), offer, endEntity, transcript.signedContent(first.encoded()));
+    checkSignature(second.body(), offer, endEntity, transcript.signedContent(first.encoded()));
     byte[] expected = transcript.verifyData(first.encoded(), second.encoded());
     // In constant time, as section 7.4 has it.
     if (!MessageDigest.isEqual(expected, messages.get(2).body())) {

@@ -24,9 +24,13 @@ public final class Certificates {
     } catch (IOException | RuntimeException e) {
       throw new CertificateException("no certificate in DER: " + e.getMessage(), e);
     }
-    return (X509Certificate)
-        CertificateFactory.getInstance("X.509")
-            .generateCertificate(new ByteArrayInputStream(der));
+    try {
+      return (X509Certificate)
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(new ByteArrayInputStream(der));
+    } catch (RuntimeException e) {
+      throw new CertificateException("a certificate that the JDK stumbles over", e);
+    }
   }
 
   /** All of them; one that is none is an error of all. */

@@ -12,6 +12,7 @@ import exported.tls.Connection;
 record Channel(Connection connection, Session session) {
   static Channel of(Connection connection) {
     return new Channel(
-        connection, new Session(connection.self(), connection.exporter(), connection.clientHello()));
+        connection,
+        new Session(connection.self(), connection.exporter(), connection.clientHello()));
   }
 }

@@ -71,10 +71,7 @@ final class Hello {
     addAll(
         supports.putArray("positions"),
         List.of(
-            "attester/server",
-            "relying-party/client",
-            "attester/client",
-            "relying-party/server"));
+            "attester/server", "relying-party/client", "attester/client", "relying-party/server"));
     ArrayNode suites = supports.putArray("cipherSuites");
     for (Suite suite : Suite.values()) {
       suites.add(suite.name());

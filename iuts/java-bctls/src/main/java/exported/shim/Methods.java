@@ -85,8 +85,7 @@ final class Methods {
                     suites,
                     new Connection.ClientSide(
                         params.text("serverName"), params.bytesList("trust")));
-            case "server" ->
-                Connection.serve(peer, suites, params.object("identity").identity());
+            case "server" -> Connection.serve(peer, suites, params.object("identity").identity());
             default -> throw RpcError.params("side " + side);
           };
     } catch (IOException e) {
@@ -97,15 +96,16 @@ final class Methods {
   }
 
   private ObjectNode request(Params params) throws RpcError, Refusal {
+    List<Integer> schemes = params.integers("signatureSchemes");
+    if (schemes.isEmpty() || schemes.stream().anyMatch(code -> code < 0 || code > 0xffff)) {
+      throw RpcError.params("signatureSchemes are code points of 16 bits, at least one");
+    }
     Map<Integer, byte[]> extensions =
         params.bool("attestation")
             ? Map.of(profile.cmwAttestation(), CmwExtension.offer())
             : Map.of();
     AuthenticatorRequest request =
-        channel(params)
-            .session()
-            .request(
-                params.integers("signatureSchemes"), params.bytesOrNull("context"), extensions);
+        channel(params).session().request(schemes, params.bytesOrNull("context"), extensions);
     return empty().put("request", hex(request.encoded()));
   }
 

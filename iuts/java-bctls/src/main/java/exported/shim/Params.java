@@ -112,8 +112,7 @@ record Params(JsonNode node) {
     }
   }
 
-  private JsonNode of(
-      String name, java.util.function.Predicate<JsonNode> type, String expected)
+  private JsonNode of(String name, java.util.function.Predicate<JsonNode> type, String expected)
       throws RpcError {
     JsonNode value = node.path(name);
     if (!type.test(value)) {

@@ -23,7 +23,9 @@ import org.bouncycastle.tls.TlsServerCertificate;
 import org.bouncycastle.tls.crypto.TlsCertificate;
 import org.bouncycastle.tls.crypto.impl.bc.BcTlsCrypto;
 
-/** The client of a handshake: TLS 1.3 alone, no client certificate, no early data, no resumption. */
+/**
+ * The client of a handshake: TLS 1.3 alone, no client certificate, no early data, no resumption.
+ */
 final class Client extends DefaultTlsClient implements Peer {
   private final List<Suite> suites;
   private final String serverName;

@@ -22,8 +22,7 @@ record ClientHello(Set<Integer> extensions, List<Integer> schemes) implements Of
     for (Object algorithm : algorithms) {
       schemes.add(SignatureScheme.from((SignatureAndHashAlgorithm) algorithm));
     }
-    Set<Integer> extensions =
-        Set.copyOf(types.stream().map(Integer.class::cast).toList());
+    Set<Integer> extensions = Set.copyOf(types.stream().map(Integer.class::cast).toList());
     return new ClientHello(extensions, schemes);
   }
 

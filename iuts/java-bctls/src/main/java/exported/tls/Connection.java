@@ -76,8 +76,7 @@ public final class Connection implements AutoCloseable {
   }
 
   private static Connection open(
-      Role self, InetSocketAddress address, Peer peer, HandshakeRun handshake)
-      throws IOException {
+      Role self, InetSocketAddress address, Peer peer, HandshakeRun handshake) throws IOException {
     Socket socket = new Socket();
     try {
       socket.connect(address, HANDSHAKE_MILLISECONDS);

@@ -21,8 +21,7 @@ import org.bouncycastle.tls.crypto.impl.bc.BcTlsCrypto;
  * @param hash the hash of the connection's cipher suite
  * @param exporterMasterSecret its exporter_master_secret
  */
-public record MasterSecretExporter(Hash hash, TlsSecret exporterMasterSecret)
-    implements Exporter {
+public record MasterSecretExporter(Hash hash, TlsSecret exporterMasterSecret) implements Exporter {
   private static final BcTlsCrypto CRYPTO = new BcTlsCrypto(new SecureRandom());
 
   /** Of a recorded connection, or a published vector. */
@@ -40,8 +39,7 @@ public record MasterSecretExporter(Hash hash, TlsSecret exporterMasterSecret)
 
   @Override
   public byte[] export(String label, byte[] context, int length) {
-    int algorithm =
-        hash == Hash.SHA256 ? CryptoHashAlgorithm.sha256 : CryptoHashAlgorithm.sha384;
+    int algorithm = hash == Hash.SHA256 ? CryptoHashAlgorithm.sha256 : CryptoHashAlgorithm.sha384;
     try {
       TlsSecret derived =
           TlsCryptoUtils.hkdfExpandLabel(

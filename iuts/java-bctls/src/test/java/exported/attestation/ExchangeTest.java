@@ -130,8 +130,7 @@ class ExchangeTest {
     assertTrue(
         accepts(
             () ->
-                validate(
-                    relyingParty, request, made, policy(Policy.Requirement.OPTIONAL, null))));
+                validate(relyingParty, request, made, policy(Policy.Requirement.OPTIONAL, null))));
   }
 
   @Test
@@ -140,8 +139,7 @@ class ExchangeTest {
     byte[] made = wire.session(Role.SERVER).authenticate(null, identity, NOTHING);
     assertTrue(accepts(() -> validate(wire.session(Role.CLIENT), null, made, policy)));
     assertFalse(accepts(() -> validate(wire.session(Role.SERVER), null, made, policy)));
-    assertFalse(
-        accepts(() -> wire.session(Role.CLIENT).authenticate(null, identity, NOTHING)));
+    assertFalse(accepts(() -> wire.session(Role.CLIENT).authenticate(null, identity, NOTHING)));
   }
 
   @Test
@@ -165,14 +163,12 @@ class ExchangeTest {
   void everyOctetCounts() throws Exception {
     Session relyingParty = wire.session(Role.CLIENT);
     byte[] request = ask(relyingParty, true).encoded();
-    byte[] made =
-        answer(wire.session(Role.SERVER), request, "record", false, MediaType.EAT_CWT);
+    byte[] made = answer(wire.session(Role.SERVER), request, "record", false, MediaType.EAT_CWT);
     Policy policy = policy(Policy.Requirement.REQUIRED, null);
     for (int at = 0; at < made.length; at += 7) {
       byte[] altered = made.clone();
       altered[at] ^= 1;
-      assertFalse(
-          accepts(() -> validate(relyingParty, request, altered, policy)), "octet " + at);
+      assertFalse(accepts(() -> validate(relyingParty, request, altered, policy)), "octet " + at);
     }
     assertTrue(accepts(() -> validate(relyingParty, request, made, policy)));
   }

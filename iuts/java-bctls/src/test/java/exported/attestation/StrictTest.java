@@ -32,7 +32,8 @@ class StrictTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{\"a\":1,\"a\":1}", "{\"a\":1,\"\\u0061\":1}", "{}{}", "[1,]", "", " ", "NaN"})
+  @ValueSource(
+      strings = {"{\"a\":1,\"a\":1}", "{\"a\":1,\"\\u0061\":1}", "{}{}", "[1,]", "", " ", "NaN"})
   void refusesOtherJson(String text) {
     assertFalse(accepts(() -> Strict.json("json", utf8(text), Refusal.Code.CMW)));
   }
@@ -44,21 +45,29 @@ class StrictTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a2010101", "a20101180101", "0000", "82", "", "a201011801", "5bffffffffffffffff"})
+  @ValueSource(
+      strings = {"a2010101", "a20101180101", "0000", "82", "", "a201011801", "5bffffffffffffffff"})
   void refusesOtherCbor(String hex) {
     byte[] bytes = HexFormat.of().parseHex(hex);
     assertFalse(accepts(() -> Strict.cbor("cbor", bytes, Refusal.Code.CMW)));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{\"exp\":4102444800.5}", "{\"exp\":4.1e9}", "{\"exp\":\"4102444800\"}", "{\"exp\":null}"})
+  @ValueSource(
+      strings = {
+        "{\"exp\":4102444800.5}",
+        "{\"exp\":4.1e9}",
+        "{\"exp\":\"4102444800\"}",
+        "{\"exp\":null}"
+      })
   void refusesTimesThatAreNoIntegers(String json) throws Refusal {
     JwtClaims claims = JwtClaims.parse(utf8(json));
     assertThrows(Refusal.class, () -> claims.checkTimes(Instant.EPOCH, Refusal.Code.POLICY));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a104fb41ee853e00000000", "a104f97e00", "a104c11a7fffffff", "a10461" + "34"})
+  @ValueSource(
+      strings = {"a104fb41ee853e00000000", "a104f97e00", "a104c11a7fffffff", "a10461" + "34"})
   void refusesTimesInCborThatAreNoIntegers(String hex) throws Refusal {
     CwtClaims claims = CwtClaims.parse(HexFormat.of().parseHex(hex));
     assertThrows(Refusal.class, () -> claims.checkTimes(Instant.EPOCH, Refusal.Code.POLICY));

@@ -21,7 +21,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** The published vectors about attestation, and about authenticators as a relying party sees them. */
+/**
+ * The published vectors about attestation, and about authenticators as a relying party sees them.
+ */
 class VectorsTest {
   @TestFactory
   Stream<DynamicTest> bindings() {
@@ -68,10 +70,7 @@ class VectorsTest {
               accepts(
                   () ->
                       AttestationResult.verify(
-                          type(vector),
-                          vector.result("attestationResult"),
-                          key,
-                          vector.policy()));
+                          type(vector), vector.result("attestationResult"), key, vector.policy()));
           assertEquals(vector.right(), accepted);
         });
   }
@@ -83,10 +82,8 @@ class VectorsTest {
         "cmw",
         vector -> {
           Appraisal appraisal =
-              new Appraisal(
-                  vector.profile(), binding(vector), endEntity(vector), vector.policy());
-          assertEquals(
-              vector.right(), accepts(() -> appraisal.appraise(vector.result("cmwData"))));
+              new Appraisal(vector.profile(), binding(vector), endEntity(vector), vector.policy());
+          assertEquals(vector.right(), accepts(() -> appraisal.appraise(vector.result("cmwData"))));
         });
   }
 
@@ -112,8 +109,7 @@ class VectorsTest {
   }
 
   private static void validate(Vector vector, byte[] request) throws Refusal {
-    Session session =
-        new Session(vector.sender().peer(), vector.exporter(), clientHello(vector));
+    Session session = new Session(vector.sender().peer(), vector.exporter(), clientHello(vector));
     vector
         .inputs()
         .get("consumedContexts")

@@ -55,7 +55,6 @@ class SignatureSchemeTest {
     assertEquals(
         Optional.empty(), SignatureScheme.choose(List.of(0x0203, 0x0503), key.getPublic()));
     assertEquals(
-        Optional.empty(),
-        SignatureScheme.choose(List.of(0x0403), curve("secp521r1").getPublic()));
+        Optional.empty(), SignatureScheme.choose(List.of(0x0403), curve("secp521r1").getPublic()));
   }
 }

@@ -59,8 +59,7 @@ class CertificationPathTest {
     for (String hash : List.of("md5", "sha1")) {
       List<String> names = new ArrayList<>();
       pki.fieldNames().forEachRemaining(names::add);
-      String name =
-          names.stream().filter(each -> each.contains(hash)).findFirst().orElseThrow();
+      String name = names.stream().filter(each -> each.contains(hash)).findFirst().orElseThrow();
       byte[] certificate = Base64.getDecoder().decode(pki.get(name).get("certificate").textValue());
       List<byte[]> roots = List.of(issuer(pki, name));
       assertEquals(

@@ -88,7 +88,8 @@ class RpcServerTest {
 
   @Test
   void readsLinesOfAMebibyteAndStopsAtBye() throws IOException {
-    String request = "{'id':1,'method':'context','params':{'request':'" + "00".repeat(524288) + "'}}";
+    String request =
+        "{'id':1,'method':'context','params':{'request':'" + "00".repeat(524288) + "'}}";
     List<JsonNode> answers =
         ask(HELLO, request, "{'id':2,'method':'bye'}", "{'id':3,'method':'bye'}");
     assertEquals(3, answers.size());

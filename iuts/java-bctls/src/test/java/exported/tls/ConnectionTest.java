@@ -47,8 +47,7 @@ class ConnectionTest {
   @Test
   void bothEndsKnowTheClientHello() throws Exception {
     try (Wire wire = Wire.of(Suite.TLS_AES_128_GCM_SHA256)) {
-      assertEquals(
-          wire.client().clientHello().schemes(), wire.server().clientHello().schemes());
+      assertEquals(wire.client().clientHello().schemes(), wire.server().clientHello().schemes());
       assertTrue(wire.server().clientHello().extension(13));
       assertTrue(wire.client().clientHello().extension(13));
       assertFalse(wire.client().clientHello().extension(65280));
