@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
@@ -68,7 +69,7 @@ public final class Vectors {
           list(trust, "pkix"),
           list(trust, "attestation"),
           list(trust, "results"),
-          Policy.Requirement.valueOf(requirement.toUpperCase(java.util.Locale.ROOT)),
+          Policy.Requirement.valueOf(requirement.toUpperCase(Locale.ROOT)),
           bytes(policy, "measurement"),
           policy.get("signedCmw").textValue().equals("accept"),
           Instant.parse(inputs.get("now").textValue()));

@@ -3,6 +3,7 @@ package exported.attestation;
 import exported.Refusal;
 import exported.authenticator.Exporter;
 import exported.authenticator.Identity;
+import java.util.Locale;
 
 /** What an attester puts into the extension of an authenticator. */
 public interface Attester {
@@ -17,7 +18,7 @@ public interface Attester {
    */
   record Wrapping(Cmw.Form form, boolean json) {
     public static Wrapping of(String form, boolean json) {
-      return new Wrapping(Cmw.Form.valueOf(form.toUpperCase(java.util.Locale.ROOT)), json);
+      return new Wrapping(Cmw.Form.valueOf(form.toUpperCase(Locale.ROOT)), json);
     }
 
     private byte[] wrap(Cmw.Item item) throws Refusal {

@@ -2,6 +2,7 @@ package exported.attestation;
 
 import com.upokecenter.cbor.CBORObject;
 import com.upokecenter.cbor.CBORType;
+import com.upokecenter.numbers.EInteger;
 import exported.Refusal;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,8 +105,7 @@ final class CborCmw {
       case RECORD -> record.EncodeToBytes();
       case TAG ->
           CBORObject.FromObjectAndTag(
-                  CBORObject.FromObject(item.value()),
-                  com.upokecenter.numbers.EInteger.FromInt64(item.type().tag()))
+                  CBORObject.FromObject(item.value()), EInteger.FromInt64(item.type().tag()))
               .EncodeToBytes();
       case COLLECTION -> CBORObject.NewMap().Add(LABEL, record).EncodeToBytes();
     };

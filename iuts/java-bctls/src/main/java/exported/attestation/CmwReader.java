@@ -1,6 +1,8 @@
 package exported.attestation;
 
 import exported.Refusal;
+import java.net.URI;
+import java.net.URISyntaxException;
 
 /** Tells the forms of CMW apart by their first octet (draft-ietf-rats-msg-wrap section 3.4). */
 final class CmwReader {
@@ -27,11 +29,11 @@ final class CmwReader {
       return;
     }
     try {
-      java.net.URI uri = new java.net.URI(type);
+      URI uri = new URI(type);
       if (uri.isAbsolute() && uri.getRawFragment() == null) {
         return;
       }
-    } catch (java.net.URISyntaxException e) {
+    } catch (URISyntaxException e) {
       throw new Refusal(Refusal.Code.CMW, "__cmwc_t", e);
     }
     throw Cmw.refusal("__cmwc_t is neither an absolute URI nor an absolute OID");

@@ -13,25 +13,23 @@ import java.util.Optional;
 
 /**
  * The signature algorithms of tokens, in COSE and in JOSE. ECDSA has its numbers side by side (RFC
- * 9053 section 2.1, RFC 7518 section 3.4). The length of an RSA signature is that of the key.
+ * 9053 section 2.1, RFC 7518 section 3.4).
  */
 enum TokenAlgorithm {
-  ES256(-7, "ES256", "SHA256withECDSAinP1363Format", KeyFamily.P256, 64, null),
-  ES384(-35, "ES384", "SHA384withECDSAinP1363Format", KeyFamily.P384, 96, null),
-  EDDSA(-8, "EdDSA", "Ed25519", KeyFamily.ED25519, 64, null),
+  ES256(-7, "ES256", "SHA256withECDSAinP1363Format", KeyFamily.P256, null),
+  ES384(-35, "ES384", "SHA384withECDSAinP1363Format", KeyFamily.P384, null),
+  EDDSA(-8, "EdDSA", "Ed25519", KeyFamily.ED25519, null),
   PS256(
       -37,
       "PS256",
       "RSASSA-PSS",
       KeyFamily.RSA,
-      -1,
       new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
 
   private final int cose;
   private final String jose;
   private final String algorithm;
   private final KeyFamily family;
-  private final int length;
   private final AlgorithmParameterSpec parameters;
 
   TokenAlgorithm(
@@ -39,13 +37,11 @@ enum TokenAlgorithm {
       String jose,
       String algorithm,
       KeyFamily family,
-      int length,
       AlgorithmParameterSpec parameters) {
     this.cose = cose;
     this.jose = jose;
     this.algorithm = algorithm;
     this.family = family;
-    this.length = length;
     this.parameters = parameters;
   }
 
@@ -86,11 +82,7 @@ enum TokenAlgorithm {
 
   /** Whether the signature is right, and the key is of the algorithm. */
   boolean verify(PublicKey key, byte[] content, byte[] signed) {
-    // The JDK passes over zeros behind an Ed25519 signature, and before the numbers of ECDSA.
-    if (length > 0 && signed.length != length) {
-      return false;
-    }
-    if (KeyFamily.of(key).filter(family::equals).isEmpty()) {
+    if (KeyFamily.of(key).filter(family::equals).isEmpty() || !family.allowsLength(signed)) {
       return false;
     }
     try {

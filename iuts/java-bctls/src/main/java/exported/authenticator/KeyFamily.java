@@ -19,6 +19,8 @@ public enum KeyFamily {
   ED25519(EdECObjectIdentifiers.id_Ed25519, null),
   RSA(PKCSObjectIdentifiers.rsaEncryption, null);
 
+  private static final int ED25519_SIGNATURE = 64;
+
   private final ASN1ObjectIdentifier algorithm;
   private final ASN1ObjectIdentifier curve;
 
@@ -32,6 +34,14 @@ public enum KeyFamily {
     AlgorithmIdentifier identifier =
         SubjectPublicKeyInfo.getInstance(key.getEncoded()).getAlgorithm();
     return Arrays.stream(values()).filter(family -> family.is(identifier)).findFirst();
+  }
+
+  /**
+   * Whether a signature can be one of such a key by its length. The JDK passes over zeros behind
+   * one of Ed25519, which is 64 octets long (RFC 8032 section 5.1.7); the others it reads strictly.
+   */
+  public boolean allowsLength(byte[] signature) {
+    return this != ED25519 || signature.length == ED25519_SIGNATURE;
   }
 
   private boolean is(AlgorithmIdentifier identifier) {

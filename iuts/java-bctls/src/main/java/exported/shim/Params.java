@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 
 /**
  * Parameters of a method. A parameter of the wrong type is an error; one that nobody knows is not
@@ -112,8 +113,7 @@ record Params(JsonNode node) {
     }
   }
 
-  private JsonNode of(String name, java.util.function.Predicate<JsonNode> type, String expected)
-      throws RpcError {
+  private JsonNode of(String name, Predicate<JsonNode> type, String expected) throws RpcError {
     JsonNode value = node.path(name);
     if (!type.test(value)) {
       throw RpcError.params(name + " is to be " + expected);

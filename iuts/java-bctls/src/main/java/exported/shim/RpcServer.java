@@ -10,9 +10,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import exported.Refusal;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 
 /** JSON-RPC 2.0, one object a line (docs/iut-protocol.md, Transport). */
 final class RpcServer {
@@ -37,7 +39,7 @@ final class RpcServer {
     for (byte[] line = readLine(); line != null; line = readLine()) {
       ObjectNode answer = JsonNodeFactory.instance.objectNode().put("jsonrpc", "2.0");
       boolean last = answer(line, answer);
-      out.write((answer + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      out.write((answer + "\n").getBytes(StandardCharsets.UTF_8));
       out.flush();
       if (last) {
         return;
@@ -92,7 +94,7 @@ final class RpcServer {
         throw new RpcError(RpcError.PARSE, "an empty line");
       }
       return request;
-    } catch (JsonProcessingException | java.io.CharConversionException e) {
+    } catch (JsonProcessingException | CharConversionException e) {
       throw new RpcError(RpcError.PARSE, e.getMessage());
     }
   }

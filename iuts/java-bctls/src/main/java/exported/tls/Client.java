@@ -3,6 +3,7 @@ package exported.tls;
 import exported.Refusal;
 import exported.path.CertificationPath;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -78,7 +79,7 @@ final class Client extends DefaultTlsClient implements Peer {
 
   @Override
   protected Vector<?> getSNIServerNames() {
-    byte[] name = serverName.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    byte[] name = serverName.getBytes(StandardCharsets.US_ASCII);
     return new Vector<>(List.of(new ServerName(NameType.host_name, name)));
   }
 

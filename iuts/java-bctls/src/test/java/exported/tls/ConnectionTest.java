@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,9 +25,7 @@ class ConnectionTest {
       byte[] context = {1, 2};
       byte[] value = wire.client().exporter().export("label", context, 32);
       assertArrayEquals(value, wire.server().exporter().export("label", context, 32));
-      assertFalse(
-          java.util.Arrays.equals(
-              value, wire.server().exporter().export("label", new byte[0], 32)));
+      assertFalse(Arrays.equals(value, wire.server().exporter().export("label", new byte[0], 32)));
     }
   }
 
