@@ -1,0 +1,11 @@
+//! The control protocol of docs/iut-protocol.md.
+
+mod channel;
+mod client_hello;
+mod hello;
+mod hex;
+mod methods;
+mod params;
+mod rpc;
+
+pub use rpc::serve;
