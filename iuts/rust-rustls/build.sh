@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds target/release/shim. Needs Rust; the crates come from crates.io and are pinned in Cargo.lock.
+# Builds target/release/shim. Needs Rust; the crates come from the registry of Cargo and are pinned in Cargo.lock.
 set -eu
 cd "$(dirname "$0")"
 if ! command -v cargo >/dev/null 2>&1; then

@@ -11,12 +11,9 @@ use ring::{
         VerificationAlgorithm,
     },
 };
-use x509_parser::{
-    asn1_rs::{Oid, oid},
-    certificate::X509Certificate,
-    prelude::FromDer,
-};
+use x509_parser::asn1_rs::{Oid, oid};
 
+use crate::authenticator::path::read;
 use crate::refusal::{Decision, Refusal};
 use crate::refuse;
 
@@ -43,8 +40,7 @@ pub struct Key {
 
 impl Key {
     pub fn of(certificate: &[u8]) -> Decision<Self> {
-        let (_, certificate) =
-            X509Certificate::from_der(certificate).map_err(|error| Refusal::new("pkix", error))?;
+        let certificate = read(certificate)?;
         let key = certificate.public_key();
         let curve = || key.algorithm.parameters.as_ref()?.as_oid().ok();
         let kind = &key.algorithm.algorithm;

@@ -5,7 +5,6 @@
 use ciborium::Value as Cbor;
 use iri_string::types::UriAbsoluteStr;
 use serde_json::{Value as Json, json};
-use x509_parser::asn1_rs::Oid;
 
 use super::{
     jose::{from_base64url, to_base64url},
@@ -187,15 +186,25 @@ fn check_items(before: usize, records: &[Record]) -> Decision<()> {
 
 /// The type of a collection is an absolute URI or an object identifier (section 3.3).
 fn check_collection_type(kind: &str) -> Decision<()> {
-    let is_oid =
-        kind.starts_with(|first: char| first.is_ascii_digit()) && kind.parse::<Oid>().is_ok();
-    if is_oid || UriAbsoluteStr::new(kind).is_ok() {
+    if is_oid(kind) || UriAbsoluteStr::new(kind).is_ok() {
         return Ok(());
     }
     refuse!(
         "cmw",
         "the type of the collection is neither a URI nor an OID"
     )
+}
+
+/// The `oid` of the CDDL: decimal numbers without leading zeros, of which the first is at most 2.
+fn is_oid(text: &str) -> bool {
+    let number = |arc: &str| {
+        let digits = !arc.is_empty() && arc.bytes().all(|digit| digit.is_ascii_digit());
+        digits && (arc == "0" || !arc.starts_with('0'))
+    };
+    let mut arcs = text.split('.');
+    arcs.next()
+        .is_some_and(|first| ["0", "1", "2"].contains(&first))
+        && arcs.all(number)
 }
 
 /// The first tag number that stands for a Content-Format, and the last (section 3.2).
@@ -271,7 +280,7 @@ mod tests {
         for form in [Form::Record, Form::Collection] {
             for encoding in [Encoding::Cbor, Encoding::Json] {
                 let octets = make(&record, form, encoding).unwrap();
-                assert_eq!(read(&octets).unwrap(), [record.clone()]);
+                assert_eq!(read(&octets).unwrap(), std::slice::from_ref(&record));
             }
         }
         let octets = make(&record, Form::Tag, Encoding::Cbor).unwrap();
@@ -316,6 +325,8 @@ mod tests {
             ".1.2",
             "1.2.",
             "1..2",
+            "3.1",
+            "1.02",
             "a/b",
             "//example.org",
             "https://example.org/#a",

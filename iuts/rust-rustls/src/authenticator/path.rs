@@ -27,6 +27,12 @@ impl Anchors {
         let Some((leaf, issuers)) = chain.split_first() else {
             return refuse!("pkix", "there is no certificate");
         };
+        for certificate in chain {
+            // webpki passes over an issuer that it cannot read; what is no certificate has no place in a chain.
+            read(certificate)?
+                .extensions_map()
+                .map_err(|error| Refusal::new("pkix", error))?;
+        }
         let pkix = |error: webpki::Error| Refusal::new("pkix", error);
         let leaf = CertificateDer::from(leaf.as_slice());
         let issuers: Vec<_> = issuers
@@ -82,11 +88,15 @@ fn check_key_usage(path: &VerifiedPath<'_>) -> Result<(), webpki::Error> {
 
 /// Gives the SubjectPublicKeyInfo of a certificate, and its subjectPublicKey alone.
 pub fn public_key(certificate: &[u8]) -> Decision<(Vec<u8>, Vec<u8>)> {
+    let certificate = read(certificate)?;
+    let key = certificate.public_key();
+    Ok((key.raw.to_vec(), key.subject_public_key.data.to_vec()))
+}
+
+/// Reads a certificate, behind which nothing may stand.
+pub fn read(certificate: &[u8]) -> Decision<X509Certificate<'_>> {
     match X509Certificate::from_der(certificate) {
-        Ok(([], certificate)) => {
-            let key = certificate.public_key();
-            Ok((key.raw.to_vec(), key.subject_public_key.data.to_vec()))
-        }
+        Ok(([], certificate)) => Ok(certificate),
         Ok(_) => refuse!("pkix", "there are octets behind the certificate"),
         Err(error) => refuse!("pkix", "the certificate cannot be read: {error}"),
     }

@@ -65,3 +65,51 @@ fn read_body(body: &[u8]) -> Option<ClientHello> {
         schemes: schemes.into_vec(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use rustls::{ClientConfig, ClientConnection, RootCertStore, version::TLS13};
+
+    use super::read;
+    use crate::authenticator::{provider::provider, schemes::SCHEMES};
+
+    fn sent() -> Vec<u8> {
+        let config = ClientConfig::builder_with_provider(Arc::new(provider()))
+            .with_protocol_versions(&[&TLS13])
+            .unwrap()
+            .with_root_certificates(RootCertStore::empty())
+            .with_no_client_auth();
+        let name = "localhost".try_into().unwrap();
+        let mut connection = ClientConnection::new(Arc::new(config), name).unwrap();
+        let mut octets = Vec::new();
+        connection.write_tls(&mut octets).unwrap();
+        octets
+    }
+
+    #[test]
+    fn it_has_the_types_and_the_schemes() {
+        let hello = read(&sent()).unwrap();
+        let (server_name, signature_algorithms, supported_versions) = (0, 13, 43);
+        for kind in [server_name, signature_algorithms, supported_versions] {
+            assert!(hello.extension_types.contains(&kind), "{kind}");
+        }
+        for scheme in SCHEMES.map(u16::from) {
+            assert!(hello.schemes.contains(&scheme), "{scheme:#06x}");
+        }
+    }
+
+    #[test]
+    fn it_may_come_in_several_records() {
+        let octets = sent();
+        let body = &octets[5..];
+        let mut records = Vec::new();
+        for part in body.chunks(40) {
+            records.extend([22, 3, 1, 0, part.len() as u8]);
+            records.extend_from_slice(part);
+        }
+        assert_eq!(read(&records), read(&octets));
+        assert_eq!(read(&octets[..octets.len() - 1]), None);
+    }
+}
