@@ -3,39 +3,25 @@
 use std::{
     collections::VecDeque,
     io::{self, Read, Write},
-    net::{TcpStream, ToSocketAddrs},
-    sync::Arc,
+    net::TcpStream,
     time::{Duration, Instant},
 };
 
-use rustls::{
-    ClientConfig, ClientConnection, Connection, RootCertStore, ServerConfig, ServerConnection,
-    client::Resumption,
-    crypto::CryptoProvider,
-    pki_types::{CertificateDer, ServerName},
-    server::NoServerSessionStorage,
-    sign::{CertifiedKey, SingleCertAndKey},
-    version::TLS13,
-};
+use rustls::Connection;
 
 use super::{
-    client_hello, hello,
-    hex::Hex,
-    params::{Address, OpenParams},
-    rpc::{Failure, Problem},
+    client_hello,
+    handshake::{Handshaken, shake_hands},
+    hello,
+    params::OpenParams,
+    rpc::Problem,
 };
 use crate::authenticator::{
-    Side,
     exporter::{Exporter, Hash},
-    provider::provider,
-    schemes::Identity,
     session::Session,
 };
 use crate::refusal::{Decision, Refusal};
 use crate::refuse;
-
-/// How long connecting and the handshake may take; the harness waits for 10 s.
-const PATIENCE: Duration = Duration::from_secs(8);
 
 /// A connection whose handshake is complete, with what RFC 9261 remembers of it.
 pub struct Channel {
@@ -67,16 +53,15 @@ impl Exporter for ConnectionExporter {
 impl Channel {
     /// Dials, and completes the handshake: of a server, it has verified the client's Finished when this is done (RFC 9261 section 7).
     pub fn open(params: OpenParams) -> Result<Self, Problem> {
-        let (address, side) = (dial(&params.address)?, params.side);
-        let connection = match side {
-            Side::Client => client(&params)?,
-            Side::Server => server(params)?,
-        };
-        let mut socket = address;
-        let (connection, sent_by_client) = shake_hands(connection, &mut socket, side)?;
+        let side = params.side;
+        let Handshaken {
+            connection,
+            socket,
+            sent_by_client,
+        } = shake_hands(params)?;
         let suite = connection.negotiated_cipher_suite();
         let Some(hash) = suite.and_then(|suite| hash_of(&hello::name(suite.suite()))) else {
-            return Err(refusal("no suite was negotiated").into());
+            return Err(Refusal::new("other", "no suite was negotiated").into());
         };
         let client_hello = client_hello::read(&sent_by_client).unwrap_or_default();
         let mut channel = Self {
@@ -178,124 +163,7 @@ pub fn hash_of(cipher_suite: &str) -> Option<Hash> {
     }
 }
 
-fn refusal(detail: impl std::fmt::Display) -> Refusal {
-    Refusal::new("other", detail)
-}
-
 fn is_timeout(error: &io::Error) -> bool {
     use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
     matches!(error.kind(), Interrupted | TimedOut | WouldBlock)
-}
-
-fn dial(address: &Address) -> Decision<TcpStream> {
-    let connect = || {
-        let mut addresses = (address.host.as_str(), address.port).to_socket_addrs()?;
-        let first = addresses.next().ok_or(io::ErrorKind::AddrNotAvailable)?;
-        let socket = TcpStream::connect_timeout(&first, PATIENCE)?;
-        socket.set_nodelay(true)?;
-        socket.set_write_timeout(Some(PATIENCE))?;
-        Ok(socket)
-    };
-    connect().map_err(|error: io::Error| refusal(error))
-}
-
-/// The provider with no other suites than those named.
-fn restricted(names: &[String]) -> Result<Arc<CryptoProvider>, Failure> {
-    let all = provider();
-    let suites = names.iter().map(|name| {
-        let known = |suite: &&rustls::SupportedCipherSuite| hello::name(suite.suite()) == *name;
-        let suite = all.cipher_suites.iter().find(known);
-        suite.copied().ok_or_else(|| Failure::unsupported(name))
-    });
-    let cipher_suites = suites.collect::<Result<_, _>>()?;
-    Ok(Arc::new(CryptoProvider {
-        cipher_suites,
-        ..all
-    }))
-}
-
-fn client(params: &OpenParams) -> Result<Connection, Problem> {
-    let mut roots = RootCertStore::empty();
-    for Hex(root) in &params.trust {
-        let root = CertificateDer::from(root.as_slice());
-        roots
-            .add(root.into_owned())
-            .map_err(Failure::invalid_params)?;
-    }
-    let name = ServerName::try_from(params.server_name.clone()).map_err(Failure::invalid_params)?;
-    let mut config = ClientConfig::builder_with_provider(restricted(&params.cipher_suites)?)
-        .with_protocol_versions(&[&TLS13])
-        .map_err(Failure::invalid_params)?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    // An attested connection is not resumed (draft-fossati-seat-expat section 7.2).
-    config.resumption = Resumption::disabled();
-    let connection = ClientConnection::new(Arc::new(config), name).map_err(refusal)?;
-    Ok(connection.into())
-}
-
-fn server(params: OpenParams) -> Result<Connection, Problem> {
-    let provider = restricted(&params.cipher_suites)?;
-    let identity = params
-        .identity
-        .ok_or_else(|| Failure::invalid_params("a server has an identity"))?;
-    let Identity { chain, key } = identity.read()?;
-    let chain = chain.into_iter().map(CertificateDer::from).collect();
-    let resolver = SingleCertAndKey::from(CertifiedKey::new(chain, key));
-    let mut config = ServerConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[&TLS13])
-        .map_err(Failure::invalid_params)?
-        .with_no_client_auth()
-        .with_cert_resolver(Arc::new(resolver));
-    // A server that requires attestation sends no NewSessionTicket (draft-fossati-seat-expat section 7.2).
-    config.send_tls13_tickets = 0;
-    config.session_storage = Arc::new(NoServerSessionStorage {});
-    let connection = ServerConnection::new(Arc::new(config)).map_err(refusal)?;
-    Ok(connection.into())
-}
-
-/// Completes the handshake. Gives the connection and what the client has sent in clear.
-fn shake_hands(
-    mut connection: Connection,
-    socket: &mut TcpStream,
-    side: Side,
-) -> Decision<(Connection, Vec<u8>)> {
-    let deadline = Instant::now() + PATIENCE;
-    let mut sent_by_client = Vec::new();
-    connection.set_buffer_limit(None);
-    loop {
-        while connection.wants_write() {
-            let mut octets = Vec::new();
-            connection.write_tls(&mut octets).map_err(refusal)?;
-            socket.write_all(&octets).map_err(refusal)?;
-            if side == Side::Client {
-                sent_by_client.extend(octets);
-            }
-        }
-        if !connection.is_handshaking() {
-            return Ok((connection, sent_by_client));
-        }
-        let remaining = deadline.saturating_duration_since(Instant::now());
-        if remaining.is_zero() {
-            return refuse!("other", "the handshake takes too long");
-        }
-        socket.set_read_timeout(Some(remaining)).map_err(refusal)?;
-        let mut octets = vec![0; 16 * 1024];
-        let count = socket.read(&mut octets).map_err(refusal)?;
-        if count == 0 {
-            return refuse!("other", "the peer closed during the handshake");
-        }
-        let mut unread = &octets[..count];
-        if side == Side::Server {
-            sent_by_client.extend_from_slice(unread);
-        }
-        while !unread.is_empty() {
-            connection.read_tls(&mut unread).map_err(refusal)?;
-            if let Err(error) = connection.process_new_packets() {
-                // The alert that says why; the peer may be gone.
-                let _ = connection.write_tls(socket);
-                return Err(refusal(error));
-            }
-        }
-    }
 }

@@ -2,6 +2,7 @@
 
 mod channel;
 mod client_hello;
+mod handshake;
 mod hello;
 mod hex;
 mod methods;

@@ -44,7 +44,7 @@ pub struct OpenParams {
     pub trust: Vec<Hex>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Address {
     pub host: String,
     pub port: u16,

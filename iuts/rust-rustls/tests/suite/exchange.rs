@@ -4,6 +4,7 @@ use crate::published::{Vector, vectors};
 use rust_rustls::authenticator::{
     Side,
     messages::Extension,
+    path::Anchors,
     request::Request,
     session::{ClientHello, Session},
     validate::{Validated, context_of},
@@ -200,4 +201,19 @@ fn an_answer_that_was_altered_anywhere_is_refused() {
         );
     }
     connection.validates(Some(&request), &answer).unwrap();
+}
+
+#[test]
+fn what_is_no_certificate_has_no_place_in_a_chain() {
+    let lender = Connection::new().lender;
+    let (anchors, now) = (lender.anchors("pkix"), lender.now());
+    let chain = lender.identity().chain;
+    anchors.validate(&chain, now).unwrap();
+    assert_eq!(code(anchors.validate(&[], now)), "pkix");
+    assert_eq!(code(Anchors::default().validate(&chain, now)), "pkix");
+    let trailing = [chain[1].as_slice(), &[0]].concat();
+    for more in [vec![0], b"certificate".to_vec(), trailing] {
+        let chain = [chain.as_slice(), &[more]].concat();
+        assert_eq!(code(anchors.validate(&chain, now)), "pkix");
+    }
 }
