@@ -1,0 +1,6 @@
+//! Tests from outside: the published vectors, and exchanges between two ends, and two shims.
+
+mod exchange;
+mod published;
+mod shim;
+mod vectors;
