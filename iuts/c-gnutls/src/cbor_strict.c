@@ -1,0 +1,282 @@
+#include "cbor_strict.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How many items are still to come at each level that is open; UNTIL_BREAK where only a break tells. */
+#define UNTIL_BREAK SIZE_MAX
+
+struct scan {
+    size_t left[MOST_NESTED + 1];
+    size_t depth;
+    size_t octets; /* that are left behind the item's head */
+    bool strict;
+};
+
+/* An item of `count` items begins. No item is shorter than an octet, so what claims more than is left is cut short. */
+static void open_level(struct scan *scan, uint64_t count)
+{
+    if (scan->depth == MOST_NESTED || (count != UNTIL_BREAK && count > scan->octets)) {
+        scan->strict = false;
+        return;
+    }
+    scan->left[++scan->depth] = (size_t)count;
+}
+
+static void on_array(void *context, size_t count)
+{
+    open_level(context, count);
+}
+
+static void on_map(void *context, size_t count)
+{
+    open_level(context, count > SIZE_MAX / 4 ? SIZE_MAX / 2 : 2 * (uint64_t)count);
+}
+
+static void on_tag(void *context, uint64_t tag)
+{
+    (void)tag;
+    open_level(context, 1);
+}
+
+static void on_indefinite(void *context)
+{
+    open_level(context, UNTIL_BREAK);
+}
+
+static void on_break(void *context)
+{
+    struct scan *scan = context;
+    if (scan->depth == 0 || scan->left[scan->depth] != UNTIL_BREAK)
+        scan->strict = false;
+    else
+        scan->depth--;
+}
+
+static void on_text(void *context, cbor_data text, size_t size)
+{
+    struct scan *scan = context;
+    json_t *string = json_stringn((const char *)text, size); /* which has to be UTF-8 */
+    scan->strict = scan->strict && string != NULL;
+    json_decref(string);
+}
+
+/* Walks over one item without making it. Gives the octets that it takes; zero where it is none. */
+static size_t scan_item(struct view octets)
+{
+    struct cbor_callbacks callbacks = cbor_empty_callbacks;
+    callbacks.array_start = on_array;
+    callbacks.map_start = on_map;
+    callbacks.tag = on_tag;
+    callbacks.indef_array_start = on_indefinite;
+    callbacks.indef_map_start = on_indefinite;
+    callbacks.byte_string_start = on_indefinite;
+    callbacks.string_start = on_indefinite;
+    callbacks.indef_break = on_break;
+    callbacks.string = on_text;
+    struct scan scan = {.left = {1}, .strict = true};
+    struct reader reader = {octets};
+    while (scan.left[0] != 0) {
+        size_t depth = scan.depth;
+        struct view taken;
+        if (scan.left[depth] != UNTIL_BREAK)
+            scan.left[depth]--;
+        scan.octets = reader.left.size;
+        struct cbor_decoder_result step = cbor_stream_decode(reader.left.data, reader.left.size, &callbacks, &scan);
+        if (step.status != CBOR_DECODER_FINISHED || !scan.strict || !read_octets(&reader, step.read, &taken))
+            return 0;
+        while (scan.depth > 0 && scan.left[scan.depth] == 0)
+            scan.depth--;
+    }
+    return octets.size - reader.left.size;
+}
+
+/* A map key in a form that can be compared: what encoding it has does not matter, 0x01 and 0x1801 are one key. */
+struct key {
+    int type;
+    uint64_t number;
+    struct view octets;
+};
+
+static int compare_keys(const void *left_key, const void *right_key)
+{
+    const struct key *left = left_key, *right = right_key;
+    if (left->type != right->type)
+        return left->type < right->type ? -1 : 1;
+    if (left->number != right->number)
+        return left->number < right->number ? -1 : 1;
+    if (left->octets.size != right->octets.size)
+        return left->octets.size < right->octets.size ? -1 : 1;
+    return left->octets.size == 0 ? 0 : memcmp(left->octets.data, right->octets.data, left->octets.size);
+}
+
+static struct key key_of(struct call *call, const cbor_item_t *item)
+{
+    struct key key = {.type = (int)cbor_typeof(item)};
+    if (cbor_is_int(item)) {
+        key.number = cbor_get_int(item);
+    } else if (!cbor_bytes(item, &key.octets) && !cbor_text(item, &key.octets)) {
+        unsigned char *octets = NULL;
+        size_t room = 0, size = cbor_serialize_alloc(item, &octets, &room);
+        call_defer(call, free, octets);
+        key.octets = view_of(octets, size);
+    }
+    return key;
+}
+
+/* Whether no map within the item has a key twice. Nested no deeper than the scan has let pass. */
+static bool keys_are_unique(struct call *call, const cbor_item_t *item)
+{
+    if (cbor_isa_tag(item)) {
+        cbor_item_t *tagged = cbor_tag_item(item);
+        bool unique = keys_are_unique(call, tagged);
+        cbor_decref(&tagged);
+        return unique;
+    }
+    if (cbor_isa_array(item)) {
+        for (size_t index = 0; index < cbor_array_size(item); index++)
+            if (!keys_are_unique(call, cbor_array_handle(item)[index]))
+                return false;
+        return true;
+    }
+    if (!cbor_isa_map(item))
+        return true;
+    size_t count = cbor_map_size(item);
+    const struct cbor_pair *pairs = cbor_map_handle(item);
+    struct key *keys = call_take(call, count * sizeof *keys);
+    for (size_t index = 0; index < count; index++) {
+        if (!keys_are_unique(call, pairs[index].key) || !keys_are_unique(call, pairs[index].value))
+            return false;
+        keys[index] = key_of(call, pairs[index].key);
+    }
+    qsort(keys, count, sizeof *keys, compare_keys);
+    for (size_t index = 1; index < count; index++)
+        if (compare_keys(&keys[index - 1], &keys[index]) == 0)
+            return false;
+    return true;
+}
+
+static void release_item(void *object)
+{
+    cbor_item_t *item = object;
+    cbor_decref(&item);
+}
+
+bool cbor_read(struct call *call, struct view octets, const char *code, cbor_item_t **item)
+{
+    if (octets.size == 0 || scan_item(octets) != octets.size)
+        return call_refuse(call, code, "no CBOR item, something behind it, or nested too deep");
+    struct cbor_load_result result;
+    *item = cbor_load(octets.data, octets.size, &result);
+    if (*item == NULL)
+        return call_refuse(call, code, "the CBOR is not well-formed at octet %zu", result.error.position);
+    call_defer(call, release_item, *item);
+    return keys_are_unique(call, *item) || call_refuse(call, code, "a map of the CBOR holds a key twice");
+}
+
+const cbor_item_t *cbor_map_find(const cbor_item_t *map, int64_t label)
+{
+    if (map == NULL || !cbor_isa_map(map))
+        return NULL;
+    for (size_t index = 0; index < cbor_map_size(map); index++) {
+        int64_t key;
+        if (cbor_integer(cbor_map_handle(map)[index].key, &key) && key == label)
+            return cbor_map_handle(map)[index].value;
+    }
+    return NULL;
+}
+
+const cbor_item_t *cbor_map_find_text(const cbor_item_t *map, const char *label)
+{
+    if (map == NULL || !cbor_isa_map(map))
+        return NULL;
+    for (size_t index = 0; index < cbor_map_size(map); index++) {
+        struct view key;
+        if (cbor_text(cbor_map_handle(map)[index].key, &key) && view_equal(key, view_of_text(label)))
+            return cbor_map_handle(map)[index].value;
+    }
+    return NULL;
+}
+
+bool cbor_bytes(const cbor_item_t *item, struct view *content)
+{
+    if (item == NULL || !cbor_isa_bytestring(item) || !cbor_bytestring_is_definite(item))
+        return false;
+    *content = view_of(cbor_bytestring_handle(item), cbor_bytestring_length(item));
+    return true;
+}
+
+bool cbor_text(const cbor_item_t *item, struct view *content)
+{
+    if (item == NULL || !cbor_isa_string(item) || !cbor_string_is_definite(item))
+        return false;
+    *content = view_of(cbor_string_handle(item), cbor_string_length(item));
+    return true;
+}
+
+bool cbor_integer(const cbor_item_t *item, int64_t *value)
+{
+    if (item == NULL || !cbor_is_int(item) || cbor_get_int(item) > INT64_MAX)
+        return false;
+    int64_t number = (int64_t)cbor_get_int(item);
+    *value = cbor_isa_negint(item) ? -1 - number : number;
+    return true;
+}
+
+/* libcbor gives NULL where there is no memory left. */
+static cbor_item_t *made(cbor_item_t *item)
+{
+    if (item == NULL)
+        abort();
+    return item;
+}
+
+/* Shortest form, as the Sig_structure has to have it (RFC 9052 section 9). */
+static cbor_item_t *make_unsigned(uint64_t number)
+{
+    if (number <= UINT8_MAX)
+        return made(cbor_build_uint8((uint8_t)number));
+    if (number <= UINT16_MAX)
+        return made(cbor_build_uint16((uint16_t)number));
+    if (number <= UINT32_MAX)
+        return made(cbor_build_uint32((uint32_t)number));
+    return made(cbor_build_uint64(number));
+}
+
+cbor_item_t *cbor_make_integer(int64_t value)
+{
+    cbor_item_t *item = make_unsigned(value < 0 ? (uint64_t)(-1 - value) : (uint64_t)value);
+    if (value < 0)
+        cbor_mark_negint(item);
+    return item;
+}
+
+cbor_item_t *cbor_make_bytes(struct view content)
+{
+    return made(cbor_build_bytestring(content.size == 0 ? (cbor_data)"" : content.data, content.size));
+}
+
+void cbor_map_put(cbor_item_t *map, int64_t label, cbor_item_t *value)
+{
+    struct cbor_pair pair = {.key = cbor_move(cbor_make_integer(label)), .value = cbor_move(value)};
+    if (!cbor_map_add(map, pair))
+        abort();
+}
+
+void cbor_array_put(cbor_item_t *array, cbor_item_t *value)
+{
+    if (!cbor_array_push(array, cbor_move(value)))
+        abort();
+}
+
+struct view cbor_finish(struct call *call, cbor_item_t *item)
+{
+    unsigned char *octets = NULL;
+    size_t room = 0, size = cbor_serialize_alloc(item, &octets, &room);
+    if (size == 0)
+        abort();
+    call_defer(call, free, octets);
+    cbor_decref(&item);
+    return view_of(octets, size);
+}
