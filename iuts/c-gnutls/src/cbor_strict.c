@@ -62,8 +62,20 @@ static void on_text(void *context, cbor_data text, size_t size)
     json_decref(string);
 }
 
-/* Walks over one item without making it. Gives the octets that it takes; zero where it is none. */
-static size_t scan_item(struct view octets)
+/* Takes the head of a tag of 6 to 20 in one octet: libcbor 0.8 takes these numbers for unassigned, in that encoding alone. */
+static bool short_tag(struct scan *scan, struct reader *reader, struct buffer *copy)
+{
+    struct view head;
+    if (reader->left.size == 0 || reader->left.data[0] < 0xc6 || reader->left.data[0] > 0xd4 || !read_octets(reader, 1, &head))
+        return false;
+    write_uint(copy, 1, 0xd8); /* the number in an octet of its own */
+    write_uint(copy, 1, head.data[0] - 0xc0U);
+    on_tag(scan, 0);
+    return true;
+}
+
+/* Walks over one item without making it. Gives a copy for libcbor; returns false where it is no such item, or something stands behind it. */
+static bool scan_item(struct view octets, struct buffer *copy)
 {
     struct cbor_callbacks callbacks = cbor_empty_callbacks;
     callbacks.array_start = on_array;
@@ -77,19 +89,24 @@ static size_t scan_item(struct view octets)
     callbacks.string = on_text;
     struct scan scan = {.left = {1}, .strict = true};
     struct reader reader = {octets};
-    while (scan.left[0] != 0) {
+    while (scan.depth != 0 || scan.left[0] != 0) {
         size_t depth = scan.depth;
-        struct view taken;
         if (scan.left[depth] != UNTIL_BREAK)
             scan.left[depth]--;
         scan.octets = reader.left.size;
-        struct cbor_decoder_result step = cbor_stream_decode(reader.left.data, reader.left.size, &callbacks, &scan);
-        if (step.status != CBOR_DECODER_FINISHED || !scan.strict || !read_octets(&reader, step.read, &taken))
-            return 0;
+        if (!short_tag(&scan, &reader, copy)) {
+            struct cbor_decoder_result step = cbor_stream_decode(reader.left.data, reader.left.size, &callbacks, &scan);
+            struct view taken;
+            if (step.status != CBOR_DECODER_FINISHED || !read_octets(&reader, step.read, &taken))
+                return false;
+            write_octets(copy, taken);
+        }
+        if (!scan.strict)
+            return false;
         while (scan.depth > 0 && scan.left[scan.depth] == 0)
             scan.depth--;
     }
-    return octets.size - reader.left.size;
+    return reader.left.size == 0;
 }
 
 /* A map key in a form that can be compared: what encoding it has does not matter, 0x01 and 0x1801 are one key. */
@@ -165,10 +182,11 @@ static void release_item(void *object)
 
 bool cbor_read(struct call *call, struct view octets, const char *code, cbor_item_t **item)
 {
-    if (octets.size == 0 || scan_item(octets) != octets.size)
+    struct buffer copy = {.call = call};
+    if (octets.size == 0 || !scan_item(octets, &copy))
         return call_refuse(call, code, "no CBOR item, something behind it, or nested too deep");
     struct cbor_load_result result;
-    *item = cbor_load(octets.data, octets.size, &result);
+    *item = cbor_load(copy.data, copy.size, &result);
     if (*item == NULL)
         return call_refuse(call, code, "the CBOR is not well-formed at octet %zu", result.error.position);
     call_defer(call, release_item, *item);
