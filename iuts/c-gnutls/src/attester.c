@@ -27,6 +27,9 @@ static bool accept_request(struct call *call, struct connection *connection, con
     bool of_client = request->type == HANDSHAKE_CLIENT_CERTIFICATE_REQUEST;
     if (of_client != (connection->side == SIDE_SERVER))
         return call_refuse(call, "wrong-role", "a request of type %u is not one of the peer's", request->type);
+    for (size_t index = 0; index < request->extensions.count; index++)
+        if (!extension_belongs_to_request(request->extensions.list[index].type))
+            return call_refuse(call, "malformed", "extension %u does not belong into a request", request->extensions.list[index].type);
     const struct extension *offer = extension_find(&request->extensions, profile->cmw_attestation);
     if (offer != NULL && offer->data.size != 0)
         return call_refuse(call, "malformed", "the offer of attestation in the request is not empty");

@@ -74,7 +74,8 @@ static bool short_tag(struct scan *scan, struct reader *reader, struct buffer *c
     return true;
 }
 
-/* Walks over one item without making it. Gives a copy for libcbor; returns false where it is no such item, or something stands behind it. */
+/* Walks over one item without making it. Gives a copy for libcbor; returns false where it is no such item, or something stands behind it.
+ */
 static bool scan_item(struct view octets, struct buffer *copy)
 {
     struct cbor_callbacks callbacks = cbor_empty_callbacks;
@@ -272,7 +273,7 @@ cbor_item_t *cbor_make_integer(int64_t value)
 
 cbor_item_t *cbor_make_bytes(struct view content)
 {
-    return made(cbor_build_bytestring(content.size == 0 ? (cbor_data)"" : content.data, content.size));
+    return made(cbor_build_bytestring(content.size == 0 ? (cbor_data) "" : content.data, content.size));
 }
 
 void cbor_map_put(cbor_item_t *map, int64_t label, cbor_item_t *value)

@@ -1,6 +1,7 @@
 /*
  * CBOR by libcbor, strictly: one item and nothing behind it, no map key twice (RFC 8949 section 5.6), text that is UTF-8, lengths that the
- * octets can hold, and no deeper than MOST_NESTED. libcbor itself reserves memory for what a length claims, so all that is looked at before.
+ * octets can hold, and no deeper than MOST_NESTED. libcbor itself reserves memory for what a length claims, so all that is looked at
+ * before.
  */
 #ifndef CBOR_STRICT_H
 #define CBOR_STRICT_H

@@ -69,7 +69,8 @@ static int keep_extension(void *context, unsigned type, const unsigned char *dat
     return 0;
 }
 
-/* Keeps the extensions of the ClientHello, one's own or the peer's: an authenticator without a request goes by them (RFC 9261 section 5.2). */
+/* Keeps the extensions of the ClientHello, one's own or the peer's: an authenticator without a request goes by them (RFC 9261 section 5.2).
+ */
 static int keep_client_hello(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming, const gnutls_datum_t *message)
 {
     (void)type, (void)when, (void)incoming;
@@ -239,8 +240,8 @@ static ssize_t take_record(struct channel *channel)
         if (channel->received == NULL)
             abort();
     }
-    ssize_t status = gnutls_record_recv(channel->session, channel->received + channel->received_size,
-                                        channel->received_room - channel->received_size);
+    ssize_t status =
+        gnutls_record_recv(channel->session, channel->received + channel->received_size, channel->received_room - channel->received_size);
     if (status > 0)
         channel->received_size += (size_t)status;
     return status;

@@ -53,7 +53,8 @@ static bool type_by_format(uint64_t content_format, bool *jwt)
     return *jwt || content_format == TYPES[false].content_format;
 }
 
-/* Zero stands for no indicator. One that names Evidence and results at once, or bits of other messages too, says nothing that could be relied on. */
+/* Zero stands for no indicator. One that names Evidence and results at once, or bits of other messages too, says nothing that could be
+ * relied on. */
 static bool kind_of(int64_t indicator, enum message_kind *kind)
 {
     *kind = indicator == INDICATOR_EVIDENCE ? KIND_EVIDENCE : indicator == INDICATOR_RESULT ? KIND_RESULT : KIND_UNSAID;
@@ -86,9 +87,9 @@ static bool read_cbor_record(struct call *call, const cbor_item_t *record, struc
     struct message message = {0};
     struct view type;
     int64_t number, indicator = 0;
-    bool known = cbor_text(members[0], &type) ? type_by_name(type, &message.jwt)
-                                              : cbor_integer(members[0], &number) && number >= 0 &&
-                                                    type_by_format((uint64_t)number, &message.jwt);
+    bool known = cbor_text(members[0], &type)
+                     ? type_by_name(type, &message.jwt)
+                     : cbor_integer(members[0], &number) && number >= 0 && type_by_format((uint64_t)number, &message.jwt);
     if (!known)
         return call_refuse(call, "cmw", "the record is of a type that is not known");
     if (!cbor_bytes(members[1], &message.value))
@@ -154,7 +155,8 @@ static bool check_collection_type(struct call *call, struct view type)
 
 static bool read_cbor(struct call *call, const cbor_item_t *item, size_t depth, struct messages *messages);
 
-/* A collection (section 3.3): at least one CMW, under labels that are text or integers, beside its type. That no label comes twice was read strictly. */
+/* A collection (section 3.3): at least one CMW, under labels that are text or integers, beside its type. That no label comes twice was read
+ * strictly. */
 static bool read_cbor_collection(struct call *call, const cbor_item_t *map, size_t depth, struct messages *messages)
 {
     size_t items = 0;
@@ -201,8 +203,7 @@ static bool read_json_record(struct call *call, const json_t *record, struct mes
         return call_refuse(call, "cmw", "a record is an array of two or three");
     if (!json_is_string(type) || !type_by_name(view_of(json_string_value(type), json_string_length(type)), &message.jwt))
         return call_refuse(call, "cmw", "the record is of a type that is not known");
-    if (!json_is_string(value) ||
-        !text_unbase64url(call, view_of(json_string_value(value), json_string_length(value)), &message.value))
+    if (!json_is_string(value) || !text_unbase64url(call, view_of(json_string_value(value), json_string_length(value)), &message.value))
         return call_refuse(call, "cmw", "the value of the record is no base64url");
     if (ind != NULL && (!json_is_integer(ind) || json_integer_value(ind) < 1 || json_integer_value(ind) > UINT32_MAX))
         return call_refuse(call, "cmw", "the indicator is not within 1 and 2^32-1");

@@ -23,8 +23,8 @@ struct messages {
 };
 
 /*
- * Reads a CMW down to its messages: one, or of a collection several. A signed CMW is verified up to `signers`, where `accept_signed` says so.
- * Refuses the call where it is no CMW, or one of its messages is of an unknown type.
+ * Reads a CMW down to its messages: one, or of a collection several. A signed CMW is verified up to `signers`, where `accept_signed` says
+ * so. Refuses the call where it is no CMW, or one of its messages is of an unknown type.
  */
 bool cmw_read(struct call *call, struct view cmw, bool accept_signed, const struct roots *signers, struct messages *messages);
 

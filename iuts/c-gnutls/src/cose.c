@@ -2,13 +2,7 @@
 #include "cbor_strict.h"
 #include "token.h"
 
-enum {
-    TAG_SIGN1 = 18,
-    HEADER_ALGORITHM = 1,
-    HEADER_CRITICAL = 2,
-    HEADER_CONTENT_TYPE = 3,
-    HEADER_X5CHAIN = 33
-};
+enum { TAG_SIGN1 = 18, HEADER_ALGORITHM = 1, HEADER_CRITICAL = 2, HEADER_CONTENT_TYPE = 3, HEADER_X5CHAIN = 33 };
 
 /* What is signed (section 4.4): no external data, and the protected header as it was sent. */
 static struct view sig_structure(struct call *call, struct view protected, struct view payload)

@@ -8,11 +8,7 @@
 
 static const char EAT_PROFILE[] = "tag:expat-conformance,2026:evidence";
 
-enum {
-    CLAIM_UEID = 256,
-    CLAIM_EAT_PROFILE = 265,
-    CLAIM_MEASUREMENT = -65538
-};
+enum { CLAIM_UEID = 256, CLAIM_EAT_PROFILE = 265, CLAIM_MEASUREMENT = -65538 };
 
 static struct view cwt_claims(struct call *call, const struct profile *profile, const struct attestation *attestation,
                               const struct binding *binding)
@@ -61,8 +57,8 @@ bool evidence_appraise(struct call *call, const struct profile *profile, const s
         return call_refuse(call, "binding-mismatch", "the nonce of the Evidence is not the binding of this exchange");
     if (!claims_bytes(call, &claims, profile->aik_hash_cwt, profile->aik_hash_jwt, &found) || !view_equal_secret(found, binding->aik_hash))
         return call_refuse(call, "aik-mismatch", "AIK_pub_hash is not the hash of the end-entity key");
-    if (policy->measured && (!claims_bytes(call, &claims, CLAIM_MEASUREMENT, "measurement", &found) ||
-                             !view_equal(found, policy->measurement)))
+    if (policy->measured &&
+        (!claims_bytes(call, &claims, CLAIM_MEASUREMENT, "measurement", &found) || !view_equal(found, policy->measurement)))
         return call_refuse(call, "policy", "the measurement is not the reference value");
     return true;
 }

@@ -105,8 +105,8 @@ bool read_policy(struct call *call, const json_t *params, struct roots *pkix, st
     *policy = (struct appraisal_policy){0};
     if (!param_octets_list(call, trust, "pkix", &pkix->certificates) ||
         !param_octets_list(call, trust, "attestation", &policy->evidence.certificates) ||
-        !param_octets_list(call, trust, "results", &policy->results.certificates) || !read_choice(call, member, "attestation", choices, &choice) ||
-        !param_optional_octets(call, member, "measurement", &measurement) ||
+        !param_octets_list(call, trust, "results", &policy->results.certificates) ||
+        !read_choice(call, member, "attestation", choices, &choice) || !param_optional_octets(call, member, "measurement", &measurement) ||
         (param_given(member, "signedCmw") && !read_choice(call, member, "signedCmw", signed_choices, &signed_choice)))
         return false;
     const char *text = json_string_value(json_object_get(params, "now"));
@@ -126,7 +126,8 @@ json_t *accepted(struct call *call, const struct view *context, const struct vie
     json_t *certificates = json_array();
     for (size_t index = 0; index < chain->count; index++)
         json_array_append_new(certificates, json_octets(call, chain->list[index]));
-    json_t *members = json_pack("{s:o, s:o, s:b}", "context", json_octets(call, *context), "chain", certificates, "attested", attested->attested);
+    json_t *members =
+        json_pack("{s:o, s:o, s:b}", "context", json_octets(call, *context), "chain", certificates, "attested", attested->attested);
     if (attested->attested) {
         json_object_set_new(members, "model", json_string(attested->passport ? "passport" : "background-check"));
         json_object_set_new(members, "type", json_string(attested->jwt ? "application/eat+jwt" : "application/eat+cwt"));

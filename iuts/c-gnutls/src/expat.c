@@ -45,8 +45,8 @@ static bool subject_public_key(struct view spki, struct view *bits)
 }
 
 /*
- * binding = Hash(public key ‖ exported value), AIK_pub_hash = Hash(public key), with the hash of the cipher suite (expat sections 5.1, 5.2).
- * The context of the exporter is the request's, as it is.
+ * binding = Hash(public key ‖ exported value), AIK_pub_hash = Hash(public key), with the hash of the cipher suite (expat
+ * sections 5.1, 5.2). The context of the exporter is the request's, as it is.
  */
 static bool make_binding(struct call *call, const struct connection *connection, const struct profile *profile, struct view context,
                          struct view spki, struct binding *binding)
@@ -66,7 +66,8 @@ static bool make_binding(struct call *call, const struct connection *connection,
 bool expat_attest(struct call *call, const struct connection *connection, const struct profile *profile, struct view context,
                   struct view leaf, const struct attestation *attestation, struct view *extension)
 {
-    struct message message = {.kind = attestation->passport ? KIND_RESULT : KIND_EVIDENCE, .jwt = attestation->jwt, .value = attestation->result};
+    struct message message = {
+        .kind = attestation->passport ? KIND_RESULT : KIND_EVIDENCE, .jwt = attestation->jwt, .value = attestation->result};
     if (!attestation->passport) {
         gnutls_x509_crt_t certificate;
         gnutls_pubkey_t key;

@@ -61,15 +61,15 @@ bool hello(struct call *call, struct shim *shim, const json_t *params, json_t **
         json_array_append_new(suites, json_string(channel_suite(index)));
     for (size_t index = 0; scheme_at(index) != NULL; index++)
         json_array_append_new(schemes, json_integer(scheme_at(index)->code_point));
-    json_t *supports = json_pack(
-        "{s:[ssss], s:o, s:o, s:[ss], s:[ss], s:[ss], s:[ssssssssss]}", "positions", "attester/server", "relying-party/client",
-        "attester/client", "relying-party/server", "cipherSuites", suites, "signatureSchemes", schemes, "models", "background-check", "passport",
-        "evidence", "application/eat+cwt", "application/eat+jwt", "results", "application/eat+jwt", "application/eat+cwt", "features",
-        "spontaneous", "empty-authenticator", "get-context", "replay-detection", "export", "foreign-request", "appraise", "cmw-tag",
-        "cmw-collection", "cmw-signed");
+    json_t *supports =
+        json_pack("{s:[ssss], s:o, s:o, s:[ss], s:[ss], s:[ss], s:[ssssssssss]}", "positions", "attester/server", "relying-party/client",
+                  "attester/client", "relying-party/server", "cipherSuites", suites, "signatureSchemes", schemes, "models",
+                  "background-check", "passport", "evidence", "application/eat+cwt", "application/eat+jwt", "results",
+                  "application/eat+jwt", "application/eat+cwt", "features", "spontaneous", "empty-authenticator", "get-context",
+                  "replay-detection", "export", "foreign-request", "appraise", "cmw-tag", "cmw-collection", "cmw-signed");
     char tls[64];
     (void)snprintf(tls, sizeof tls, "GnuTLS %s", gnutls_check_version(NULL));
-    *result = json_pack("{s:i, s:s, s:s, s:s, s:s, s:i, s:o}", "protocol", 1, "name", "c-gnutls", "version", "0.1.0", "language", "C11", "tls",
-                        tls, "concurrency", 1, "supports", supports);
+    *result = json_pack("{s:i, s:s, s:s, s:s, s:s, s:i, s:o}", "protocol", 1, "name", "c-gnutls", "version", "0.1.0", "language", "C11",
+                        "tls", tls, "concurrency", 1, "supports", supports);
     return *result != NULL || call_fail(call, "jansson makes no answer");
 }

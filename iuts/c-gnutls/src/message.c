@@ -8,6 +8,51 @@ const struct extension *extension_find(const struct extensions *extensions, uint
     return NULL;
 }
 
+/* The extensions of RFC 8446 section 4.2, and where they belong beside the handshake. server_name is RFC 9261's addition. */
+static const struct {
+    uint8_t type;
+    bool request, certificate;
+} EXTENSIONS[] = {
+    {0, true, false},   /* server_name */
+    {1, false, false},  /* max_fragment_length */
+    {5, true, true},    /* status_request */
+    {10, false, false}, /* supported_groups */
+    {13, true, false},  /* signature_algorithms */
+    {14, false, false}, /* use_srtp */
+    {15, false, false}, /* heartbeat */
+    {16, false, false}, /* application_layer_protocol_negotiation */
+    {18, true, true},   /* signed_certificate_timestamp */
+    {19, false, false}, /* client_certificate_type */
+    {20, false, false}, /* server_certificate_type */
+    {21, false, false}, /* padding */
+    {41, false, false}, /* pre_shared_key */
+    {42, false, false}, /* early_data */
+    {43, false, false}, /* supported_versions */
+    {44, false, false}, /* cookie */
+    {45, false, false}, /* psk_key_exchange_modes */
+    {47, true, false},  /* certificate_authorities */
+    {48, true, false},  /* oid_filters */
+    {49, false, false}, /* post_handshake_auth */
+    {50, true, false},  /* signature_algorithms_cert */
+    {51, false, false}, /* key_share */
+};
+
+bool extension_belongs_to_request(uint32_t type)
+{
+    for (size_t index = 0; index < sizeof EXTENSIONS / sizeof *EXTENSIONS; index++)
+        if (EXTENSIONS[index].type == type)
+            return EXTENSIONS[index].request;
+    return true;
+}
+
+bool extension_belongs_to_certificate(uint32_t type)
+{
+    for (size_t index = 0; index < sizeof EXTENSIONS / sizeof *EXTENSIONS; index++)
+        if (EXTENSIONS[index].type == type)
+            return EXTENSIONS[index].certificate;
+    return true;
+}
+
 bool code_points_hold(const struct code_points *points, uint32_t point)
 {
     for (size_t index = 0; index < points->count; index++)

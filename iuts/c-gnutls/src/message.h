@@ -12,12 +12,7 @@ enum handshake_type {
     HANDSHAKE_FINISHED = 20
 };
 
-enum extension_type {
-    EXTENSION_SIGNATURE_ALGORITHMS = 13,
-    EXTENSION_CERTIFICATE_AUTHORITIES = 47,
-    EXTENSION_OID_FILTERS = 48,
-    EXTENSION_SIGNATURE_ALGORITHMS_CERT = 50
-};
+enum extension_type { EXTENSION_SIGNATURE_ALGORITHMS = 13 };
 
 struct extension {
     uint32_t type;
@@ -59,6 +54,11 @@ struct authenticator {
 
 /* The extension of that type, or NULL. */
 const struct extension *extension_find(const struct extensions *extensions, uint32_t type);
+
+/* Whether an extension may stand in a request or in a Certificate (RFC 8446 section 4.2, RFC 9261 section 8.1). One that is not known may.
+ */
+bool extension_belongs_to_request(uint32_t type);
+bool extension_belongs_to_certificate(uint32_t type);
 
 /* Whether the code points hold that one. */
 bool code_points_hold(const struct code_points *points, uint32_t point);

@@ -42,7 +42,8 @@ static bool open_channel(struct call *call, struct shim *shim, const json_t *par
         return false;
     options.port = (int)port;
     options.side = strcmp(side, "server") == 0 ? SIDE_SERVER : SIDE_CLIENT;
-    if (options.side == SIDE_SERVER && (!param_octets_list(call, identity, "chain", &options.chain) || !param_octets(call, identity, "key", &options.key)))
+    if (options.side == SIDE_SERVER &&
+        (!param_octets_list(call, identity, "chain", &options.chain) || !param_octets(call, identity, "key", &options.key)))
         return false;
     if (options.side == SIDE_CLIENT &&
         (!param_text(call, params, "serverName", &options.server_name) || !param_octets_list(call, params, "trust", &options.trust)))

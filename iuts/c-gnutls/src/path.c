@@ -1,5 +1,7 @@
 #include "path.h"
 
+#include "directory_names.h"
+
 static time_t verification_time;
 static bool verification_time_set;
 
@@ -61,8 +63,7 @@ static bool trust_list(struct call *call, const struct views *roots, gnutls_x509
         gnutls_x509_crt_t root;
         if (gnutls_x509_crt_init(&root) != 0)
             return call_fail(call, "GnuTLS makes no certificate");
-        if (gnutls_x509_crt_import(root, &datum, GNUTLS_X509_FMT_DER) != 0 ||
-            gnutls_x509_trust_list_add_cas(*list, &root, 1, 0) != 1) {
+        if (gnutls_x509_crt_import(root, &datum, GNUTLS_X509_FMT_DER) != 0 || gnutls_x509_trust_list_add_cas(*list, &root, 1, 0) != 1) {
             gnutls_x509_crt_deinit(root);
             return call_misused(call, "root %zu cannot be read", index);
         }
@@ -78,7 +79,8 @@ static bool may_sign(gnutls_x509_crt_t certificate)
     return status == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE || (status == 0 && (usage & GNUTLS_KEY_DIGITAL_SIGNATURE) != 0);
 }
 
-/* An issuer that is out of its time is on no valid path. GnuTLS looks at one path alone, so such a one would stand in the way of another. */
+/* An issuer that is out of its time is on no valid path. GnuTLS looks at one path alone, so such a one would stand in the way of another.
+ */
 static bool in_its_time(gnutls_x509_crt_t certificate, time_t now)
 {
     return gnutls_x509_crt_get_activation_time(certificate) <= now && now <= gnutls_x509_crt_get_expiration_time(certificate);
@@ -110,6 +112,8 @@ bool path_verify(struct call *call, const struct views *chain, const struct root
         return call_refuse(call, code, "the path cannot be verified: %s", gnutls_strerror(verified));
     if (status != 0)
         return call_refuse(call, code, "no valid path to a trusted root (gnutls_certificate_status_t 0x%x)", status);
+    if (!directory_names_allowed(call, certificates, count))
+        return call_refuse(call, code, "a subject on the path is outside of the names that its issuer is permitted");
     if (!may_sign(*leaf))
         return call_refuse(call, code, "the key usage of the certificate allows no digital signatures");
     return true;

@@ -7,8 +7,8 @@
 
 #define REQUEST_CONTEXT 32
 
-bool relying_party_request(struct call *call, struct connection *connection, const struct profile *profile, const struct code_points *schemes,
-                           bool attestation, const struct view *given, struct view *request)
+bool relying_party_request(struct call *call, struct connection *connection, const struct profile *profile,
+                           const struct code_points *schemes, bool attestation, const struct view *given, struct view *request)
 {
     uint8_t *random = call_take(call, REQUEST_CONTEXT);
     struct view context = given == NULL ? view_of(random, REQUEST_CONTEXT) : *given;
@@ -54,19 +54,12 @@ static bool read_own_request(struct call *call, const struct connection *connect
     return of_client == (connection->side == SIDE_CLIENT) || call_refuse(call, "wrong-role", "the request is not of this end's type");
 }
 
-/* An extension of RFC 8446 section 4.2 that is not defined for the Certificate message. */
-static bool belongs_elsewhere(uint32_t type)
-{
-    static uint32_t elsewhere[] = {0, 1, 10, 13, 14, 15, 16, 19, 20, 21, 41, 42, 43, 44, 45, 47, 48, 49, 50, 51};
-    return code_points_hold(&(struct code_points){elsewhere, sizeof elsewhere / sizeof *elsewhere}, type);
-}
-
 /*
  * Extensions of the entries: those of the request, or of the ClientHello where there is none (section 5.2.1), and defined for a Certificate
  * (RFC 8446 section 4.2). cmw_attestation stands in the first entry only, and only where it was offered in a request (expat section 3.1).
  */
-static bool check_extensions(struct call *call, const struct connection *connection, const struct profile *profile, const struct view *message,
-                             const struct request *request, const struct authenticator *authenticator)
+static bool check_extensions(struct call *call, const struct connection *connection, const struct profile *profile,
+                             const struct view *message, const struct request *request, const struct authenticator *authenticator)
 {
     for (size_t entry = 0; entry < authenticator->count; entry++) {
         const struct extensions *extensions = &authenticator->entries[entry].extensions;
@@ -77,7 +70,7 @@ static bool check_extensions(struct call *call, const struct connection *connect
                                              : !cmw && code_points_hold(&connection->hello_types, type);
             if (!solicited)
                 return call_refuse(call, "unsolicited-extension", "extension %u was not asked for", type);
-            if (belongs_elsewhere(type) || (cmw && entry != 0))
+            if (!extension_belongs_to_certificate(type) || (cmw && entry != 0))
                 return call_refuse(call, "malformed", "extension %u does not belong into entry %zu of a Certificate", type, entry);
         }
     }
@@ -121,7 +114,8 @@ static bool check_proofs(struct call *call, const struct connection *connection,
 }
 
 bool relying_party_validate(struct call *call, struct connection *connection, const struct profile *profile, const struct view *message,
-                            struct view octets, const struct roots *pkix, const struct appraisal_policy *policy, struct validated *validated)
+                            struct view octets, const struct roots *pkix, const struct appraisal_policy *policy,
+                            struct validated *validated)
 {
     enum side sender = connection->side == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT;
     struct request request;
@@ -148,7 +142,8 @@ bool relying_party_validate(struct call *call, struct connection *connection, co
         return false;
 
     const struct extension *cmw = extension_find(&authenticator.entries[0].extensions, profile->cmw_attestation);
-    if (!expat_appraise(call, connection, profile, authenticator.context, key, cmw == NULL ? NULL : &cmw->data, policy, &validated->attested))
+    if (!expat_appraise(call, connection, profile, authenticator.context, key, cmw == NULL ? NULL : &cmw->data, policy,
+                        &validated->attested))
         return false;
     context_use(connection, authenticator.context, CONTEXT_VALIDATED);
     return true;

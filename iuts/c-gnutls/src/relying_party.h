@@ -12,8 +12,8 @@ struct validated {
 };
 
 /* Makes a request. `context` NULL: a new one is drawn. Refuses the call where the context was used on the connection before. */
-bool relying_party_request(struct call *call, struct connection *connection, const struct profile *profile, const struct code_points *schemes,
-                           bool attestation, const struct view *context, struct view *request);
+bool relying_party_request(struct call *call, struct connection *connection, const struct profile *profile,
+                           const struct code_points *schemes, bool attestation, const struct view *context, struct view *request);
 
 /* Validates an authenticator; `request` NULL: a spontaneous one. A context counts as validated only if all is accepted. */
 bool relying_party_validate(struct call *call, struct connection *connection, const struct profile *profile, const struct view *request,

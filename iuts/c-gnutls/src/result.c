@@ -7,16 +7,12 @@
 #include <string.h>
 
 /* Numbers of EAR claims in CBOR; their names in JSON stand beside where they are read. */
-enum {
-    CLAIM_SUBMODS = 266,
-    CLAIM_STATUS = 1000,
-    CLAIM_KEY_ATTESTATION = -70002,
-    STATUS_AFFIRMING = 2
-};
+enum { CLAIM_SUBMODS = 266, CLAIM_STATUS = 1000, CLAIM_KEY_ATTESTATION = -70002, STATUS_AFFIRMING = 2 };
 
 /*
  * One appraisal (EAR section 3.1). Its status is the word in JSON and the number in CBOR. Only affirming grants access: of a warning the
- * text leaves that to the policy, and there is none that says so. The key that it speaks of is there, and is the end-entity's (section 4.5).
+ * text leaves that to the policy, and there is none that says so. The key that it speaks of is there, and is the end-entity's
+ * (section 4.5).
  */
 static bool check_appraisal(struct call *call, const struct claims *appraisal, struct view spki)
 {

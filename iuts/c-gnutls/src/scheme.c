@@ -83,7 +83,8 @@ static bool right_aligned(uint8_t *target, size_t octets, const gnutls_datum_t *
     return true;
 }
 
-bool algorithm_sign_raw(struct call *call, const struct algorithm *algorithm, gnutls_privkey_t key, struct view content, struct view *signature)
+bool algorithm_sign_raw(struct call *call, const struct algorithm *algorithm, gnutls_privkey_t key, struct view content,
+                        struct view *signature)
 {
     struct view made;
     if (!algorithm_sign(call, algorithm, key, content, &made))
@@ -104,7 +105,8 @@ bool algorithm_sign_raw(struct call *call, const struct algorithm *algorithm, gn
     return true;
 }
 
-bool algorithm_verify_raw(struct call *call, const struct algorithm *algorithm, gnutls_pubkey_t key, struct view content, struct view signature)
+bool algorithm_verify_raw(struct call *call, const struct algorithm *algorithm, gnutls_pubkey_t key, struct view content,
+                          struct view signature)
 {
     if (algorithm->octets == 0)
         return algorithm_verify(algorithm, key, content, signature);

@@ -30,13 +30,16 @@ bool algorithm_fits_public(const struct algorithm *algorithm, gnutls_pubkey_t ke
 bool algorithm_fits_private(const struct algorithm *algorithm, gnutls_privkey_t key);
 
 /* Signs `content`. An ECDSA signature is in DER, as TLS has it. Fails the call where GnuTLS cannot sign. */
-bool algorithm_sign(struct call *call, const struct algorithm *algorithm, gnutls_privkey_t key, struct view content, struct view *signature);
+bool algorithm_sign(struct call *call, const struct algorithm *algorithm, gnutls_privkey_t key, struct view content,
+                    struct view *signature);
 /* Whether the key fits and the signature verifies. */
 bool algorithm_verify(const struct algorithm *algorithm, gnutls_pubkey_t key, struct view content, struct view signature);
 
 /* The same for COSE and JOSE, where an ECDSA signature is r ‖ s (RFC 9053 section 2.1, RFC 7518 section 3.4). */
-bool algorithm_sign_raw(struct call *call, const struct algorithm *algorithm, gnutls_privkey_t key, struct view content, struct view *signature);
-bool algorithm_verify_raw(struct call *call, const struct algorithm *algorithm, gnutls_pubkey_t key, struct view content, struct view signature);
+bool algorithm_sign_raw(struct call *call, const struct algorithm *algorithm, gnutls_privkey_t key, struct view content,
+                        struct view *signature);
+bool algorithm_verify_raw(struct call *call, const struct algorithm *algorithm, gnutls_pubkey_t key, struct view content,
+                          struct view signature);
 
 /* Reads a private key in PKCS #8 DER, which the call owns. Returns false, misused, where it is none. */
 bool private_key_read(struct call *call, struct view pkcs8, gnutls_privkey_t *key);

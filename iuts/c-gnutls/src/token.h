@@ -1,6 +1,6 @@
 /*
- * Signed messages, and the claims in them: COSE_Sign1 (RFC 9052) around a CWT, JWS compact (RFC 7515) around a JWT. The signer's chain comes
- * along, in x5chain or x5c, and is verified up to the roots that the caller trusts.
+ * Signed messages, and the claims in them: COSE_Sign1 (RFC 9052) around a CWT, JWS compact (RFC 7515) around a JWT. The signer's chain
+ * comes along, in x5chain or x5c, and is verified up to the roots that the caller trusts.
  */
 #ifndef TOKEN_H
 #define TOKEN_H
