@@ -30,11 +30,26 @@ const struct scheme *scheme_of(uint32_t code_point)
     return NULL;
 }
 
+/* A key under the identifier RSASSA-PSS may be bound to one hash (RFC 4055 section 3.1). */
+static bool hash_is_allowed(const struct algorithm *algorithm, gnutls_pubkey_t key)
+{
+    gnutls_x509_spki_t parameters;
+    gnutls_digest_algorithm_t hash;
+    if (gnutls_x509_spki_init(&parameters) != 0)
+        return false;
+    bool bound = gnutls_pubkey_get_spki(key, parameters, 0) == 0 && gnutls_x509_spki_get_rsa_pss_params(parameters, &hash, NULL) == 0 &&
+                 hash != GNUTLS_DIG_UNKNOWN;
+    gnutls_x509_spki_deinit(parameters);
+    return !bound || hash == gnutls_sign_get_hash_algorithm(algorithm->sign);
+}
+
 bool algorithm_fits_public(const struct algorithm *algorithm, gnutls_pubkey_t key)
 {
     unsigned bits;
     if (gnutls_pubkey_get_pk_algorithm(key, &bits) != (int)algorithm->key)
         return false;
+    if (algorithm->key == GNUTLS_PK_RSA_PSS)
+        return hash_is_allowed(algorithm, key);
     if (algorithm->curve == GNUTLS_ECC_CURVE_INVALID)
         return true;
     gnutls_ecc_curve_t curve;
@@ -62,10 +77,45 @@ bool algorithm_sign(struct call *call, const struct algorithm *algorithm, gnutls
     return true;
 }
 
+/* An unsigned integer without the zeros in front of it, of which one stays where there is nothing else. */
+static gnutls_datum_t shortest(struct view number)
+{
+    while (number.size > 1 && number.data[0] == 0)
+        number = view_of(number.data + 1, number.size - 1);
+    return (gnutls_datum_t){.data = (unsigned char *)number.data, .size = (unsigned)number.size};
+}
+
+/* ECDSA-Sig-Value in DER, of two unsigned integers of any length. */
+static bool encode_numbers(struct call *call, struct view r, struct view s, struct view *der)
+{
+    gnutls_datum_t made = {0}, short_r = shortest(r), short_s = shortest(s);
+    if (gnutls_encode_rs_value(&made, &short_r, &short_s) != 0)
+        return false;
+    call_defer(call, gnutls_free, made.data);
+    *der = view_of(made.data, made.size);
+    return true;
+}
+
+/* Whether an ECDSA signature is in DER (RFC 8446 section 4.2.3): GnuTLS takes BER as well. It is, where it comes out the same again. */
+static bool is_der(struct view signature)
+{
+    struct call call = {0};
+    gnutls_datum_t datum = {.data = (unsigned char *)signature.data, .size = (unsigned)signature.size}, r = {0}, s = {0};
+    struct view again;
+    bool same = gnutls_decode_rs_value(&datum, &r, &s) == 0 &&
+                encode_numbers(&call, view_of(r.data, r.size), view_of(s.data, s.size), &again) && view_equal(again, signature);
+    gnutls_free(r.data);
+    gnutls_free(s.data);
+    call_end(&call);
+    return same;
+}
+
 bool algorithm_verify(const struct algorithm *algorithm, gnutls_pubkey_t key, struct view content, struct view signature)
 {
     gnutls_datum_t datum = {.data = (unsigned char *)content.data, .size = (unsigned)content.size};
     gnutls_datum_t made = {.data = (unsigned char *)signature.data, .size = (unsigned)signature.size};
+    if (algorithm->key == GNUTLS_PK_ECDSA && !is_der(signature))
+        return false;
     return algorithm_fits_public(algorithm, key) && gnutls_pubkey_verify_data2(key, algorithm->sign, 0, &datum, &made) >= 0;
 }
 
@@ -112,12 +162,10 @@ bool algorithm_verify_raw(struct call *call, const struct algorithm *algorithm, 
         return algorithm_verify(algorithm, key, content, signature);
     if (signature.size != 2 * algorithm->octets)
         return false;
-    gnutls_datum_t r = {.data = (unsigned char *)signature.data, .size = (unsigned)algorithm->octets};
-    gnutls_datum_t s = {.data = (unsigned char *)signature.data + algorithm->octets, .size = (unsigned)algorithm->octets}, der = {0};
-    if (gnutls_encode_rs_value(&der, &r, &s) != 0)
-        return false;
-    call_defer(call, gnutls_free, der.data);
-    return algorithm_verify(algorithm, key, content, view_of(der.data, der.size));
+    struct reader reader = {signature};
+    struct view r, s, der;
+    return read_octets(&reader, algorithm->octets, &r) && read_octets(&reader, algorithm->octets, &s) && encode_numbers(call, r, s, &der) &&
+           algorithm_verify(algorithm, key, content, der);
 }
 
 static void release_private_key(void *key)

@@ -142,12 +142,31 @@ static void test_schemes(void)
               "a signature verifies");
         check(!algorithm_verify(algorithm, public[index], other, signature), "a signature over something else does not verify");
         check(!algorithm_verify(algorithm, public[index], content, view_of(signature.data, 0)), "an empty signature does not verify");
+        struct buffer longer = {.call = &call};
+        write_octets(&longer, signature);
+        write_uint(&longer, 1, 0);
+        check(!algorithm_verify(algorithm, public[index], content, buffer_view(&longer)),
+              "a signature with an octet behind it does not verify");
+        struct buffer ber = {.call = &call}; /* SEQUENCE with its length in the long form */
+        struct reader der = {signature};
+        struct view tag;
+        if (scheme_of(keys[index].scheme)->code_point == 0x0403 && read_octets(&der, 1, &tag)) {
+            write_octets(&ber, tag);
+            write_uint(&ber, 1, 0x81);
+            write_octets(&ber, der.left);
+            check(!algorithm_verify(algorithm, public[index], content, buffer_view(&ber)), "an ECDSA signature in BER is none in DER");
+        }
         check(algorithm_sign_raw(&call, algorithm, private[index], content, &raw) &&
                   algorithm_verify_raw(&call, algorithm, public[index], content, raw),
               "a signature of JOSE verifies");
         check(algorithm->octets == 0 || raw.size == 2 * algorithm->octets, "r and s are as long as the curve");
         check(algorithm->octets == 0 || !algorithm_verify_raw(&call, algorithm, public[index], content, signature),
               "a signature in DER is none of JOSE");
+        bool all = true; /* one in 128 has r or s with a zero in front */
+        for (size_t each = 0; algorithm->octets == 32 && each < 1000; each++)
+            all = all && algorithm_sign_raw(&call, algorithm, private[index], content, &raw) && raw.size == 64 &&
+                  algorithm_verify_raw(&call, algorithm, public[index], content, raw);
+        check(all, "r and s of any length");
         for (size_t each = 0; each < count; each++) {
             const struct algorithm *wrong = &scheme_of(keys[each].scheme)->algorithm;
             if (wrong->key == algorithm->key && wrong->curve == algorithm->curve)
@@ -163,6 +182,23 @@ static void test_schemes(void)
     }
     check(scheme_of(0x0401) == NULL && scheme_of(0x0203) == NULL && scheme_of(0x0201) == NULL,
           "PKCS #1 v1.5 and SHA-1 are none of TLS 1.3");
+}
+
+/* A key under RSASSA-PSS that is bound to SHA-256 goes with that scheme alone. */
+static void test_bound_key(void)
+{
+    gnutls_privkey_t key;
+    gnutls_x509_spki_t parameters;
+    gnutls_privkey_init(&key);
+    gnutls_x509_spki_init(&parameters);
+    gnutls_x509_spki_set_rsa_pss_params(parameters, GNUTLS_DIG_SHA256, 32);
+    gnutls_keygen_data_st data = {.type = GNUTLS_KEYGEN_SPKI, .data = (unsigned char *)parameters, .size = sizeof parameters};
+    check(gnutls_privkey_generate2(key, GNUTLS_PK_RSA_PSS, 2048, 0, &data, 1) == 0, "a bound key is made");
+    check(algorithm_fits_private(&scheme_of(0x0809)->algorithm, key), "rsa_pss_pss_sha256 goes with a key that is bound to SHA-256");
+    check(!algorithm_fits_private(&scheme_of(0x080a)->algorithm, key),
+          "rsa_pss_pss_sha384 does not go with a key that is bound to SHA-256");
+    gnutls_x509_spki_deinit(parameters);
+    gnutls_privkey_deinit(key);
 }
 
 /* ---- Finished, by the one published vector that is not ours: that of fizz ---- */
@@ -519,6 +555,7 @@ int main(int count, char **arguments)
     test_text();
     test_cbor();
     test_schemes();
+    test_bound_key();
     test_fizz();
     for (size_t index = 0; index < sizeof names / sizeof *names; index++)
         test_vectors(arguments[1], names[index]);
