@@ -33,6 +33,8 @@ bool appraise(struct call *call, struct shim *shim, const json_t *params, json_t
     if (channel_suite(index) == NULL)
         return call_unsupported(call, suite);
     connection->hash = strstr(suite, "SHA384") != NULL ? GNUTLS_DIG_SHA384 : GNUTLS_DIG_SHA256;
+    if (strcmp(sender, "server") != 0 && strcmp(sender, "client") != 0)
+        return call_misused(call, "sender is neither client nor server");
     connection->side = strcmp(sender, "server") == 0 ? SIDE_CLIENT : SIDE_SERVER;
     connection->exporter = recorded_exporter;
     connection->source = &secret;

@@ -74,8 +74,7 @@ static bool short_tag(struct scan *scan, struct reader *reader, struct buffer *c
     return true;
 }
 
-/* Walks over one item without making it. Gives a copy for libcbor; returns false where it is no such item, or something stands behind it.
- */
+/* Walks over one item without making it, and copies it for libcbor. Returns false where it is none, or something stands behind it. */
 static bool scan_item(struct view octets, struct buffer *copy)
 {
     struct cbor_callbacks callbacks = cbor_empty_callbacks;

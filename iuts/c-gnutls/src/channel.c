@@ -69,8 +69,7 @@ static int keep_extension(void *context, unsigned type, const unsigned char *dat
     return 0;
 }
 
-/* Keeps the extensions of the ClientHello, one's own or the peer's: an authenticator without a request goes by them (RFC 9261 section 5.2).
- */
+/* Keeps the extensions of the ClientHello, of either end: an authenticator without a request goes by them (RFC 9261 section 5.2). */
 static int keep_client_hello(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming, const gnutls_datum_t *message)
 {
     (void)type, (void)when, (void)incoming;

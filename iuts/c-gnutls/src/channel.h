@@ -40,8 +40,10 @@ bool channel_open(struct call *call, const struct channel_options *options, stru
 /* Writes application data. Refuses the call where the connection is gone. */
 bool channel_send(struct call *call, struct channel *channel, struct view data);
 
-/* Reads exactly `length` octets within so many milliseconds; the call owns them. Refuses the call where they do not come; what came stays
- * queued. */
+/*
+ * Reads exactly `length` octets within so many milliseconds; the call owns them. Refuses the call where they do not come; what came
+ * stays queued.
+ */
 bool channel_receive(struct call *call, struct channel *channel, size_t length, int timeout, struct view *data);
 
 /* Ends the connection and releases all that the channel owns. */

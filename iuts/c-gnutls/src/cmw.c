@@ -53,8 +53,10 @@ static bool type_by_format(uint64_t content_format, bool *jwt)
     return *jwt || content_format == TYPES[false].content_format;
 }
 
-/* Zero stands for no indicator. One that names Evidence and results at once, or bits of other messages too, says nothing that could be
- * relied on. */
+/*
+ * Zero stands for no indicator. One that names Evidence and results at once, or bits of other messages too, says nothing that could
+ * be relied on.
+ */
 static bool kind_of(int64_t indicator, enum message_kind *kind)
 {
     *kind = indicator == INDICATOR_EVIDENCE ? KIND_EVIDENCE : indicator == INDICATOR_RESULT ? KIND_RESULT : KIND_UNSAID;
@@ -155,8 +157,10 @@ static bool check_collection_type(struct call *call, struct view type)
 
 static bool read_cbor(struct call *call, const cbor_item_t *item, size_t depth, struct messages *messages);
 
-/* A collection (section 3.3): at least one CMW, under labels that are text or integers, beside its type. That no label comes twice was read
- * strictly. */
+/*
+ * A collection (section 3.3): at least one CMW, under labels that are text or integers, beside its type. That no label comes twice
+ * was read strictly.
+ */
 static bool read_cbor_collection(struct call *call, const cbor_item_t *map, size_t depth, struct messages *messages)
 {
     size_t items = 0;

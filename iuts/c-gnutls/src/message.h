@@ -55,8 +55,7 @@ struct authenticator {
 /* The extension of that type, or NULL. */
 const struct extension *extension_find(const struct extensions *extensions, uint32_t type);
 
-/* Whether an extension may stand in a request or in a Certificate (RFC 8446 section 4.2, RFC 9261 section 8.1). One that is not known may.
- */
+/* Whether an extension may stand in a request or a Certificate (RFC 8446 section 4.2, RFC 9261 section 8.1). An unknown one may. */
 bool extension_belongs_to_request(uint32_t type);
 bool extension_belongs_to_certificate(uint32_t type);
 

@@ -40,6 +40,8 @@ static bool open_channel(struct call *call, struct shim *shim, const json_t *par
         !param_text(call, address, "host", &options.host) || !param_integer(call, address, "port", 1, 65535, &port) ||
         !read_suites(call, params, &options.suites))
         return false;
+    if (strcmp(side, "server") != 0 && strcmp(side, "client") != 0)
+        return call_misused(call, "side is neither client nor server");
     options.port = (int)port;
     options.side = strcmp(side, "server") == 0 ? SIDE_SERVER : SIDE_CLIENT;
     if (options.side == SIDE_SERVER &&

@@ -79,8 +79,7 @@ static bool may_sign(gnutls_x509_crt_t certificate)
     return status == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE || (status == 0 && (usage & GNUTLS_KEY_DIGITAL_SIGNATURE) != 0);
 }
 
-/* An issuer that is out of its time is on no valid path. GnuTLS looks at one path alone, so such a one would stand in the way of another.
- */
+/* An issuer out of its time is on no valid path. GnuTLS looks at one path alone, so such a one would stand in the way of another. */
 static bool in_its_time(gnutls_x509_crt_t certificate, time_t now)
 {
     return gnutls_x509_crt_get_activation_time(certificate) <= now && now <= gnutls_x509_crt_get_expiration_time(certificate);

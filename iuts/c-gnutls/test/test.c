@@ -378,8 +378,10 @@ static bool wrong_for_sender_alone(const char *id)
     return false;
 }
 
-/* A right request is answered by the other end, by declining; and made again from what was asked, it is the same. A wrong one gets no
- * answer. */
+/*
+ * A right request is answered by the other end, by declining; and made again from what was asked, it is the same. A wrong one gets
+ * no answer.
+ */
 static void test_request(const struct vector *vector, const struct profile *profile)
 {
     struct call call = {0};
