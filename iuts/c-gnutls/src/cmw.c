@@ -1,10 +1,10 @@
 #include "cmw.h"
 
 #include "cbor_strict.h"
+#include "collection_type.h"
 #include "text.h"
 #include "token.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,41 +117,9 @@ static bool read_tag(struct call *call, const cbor_item_t *tag, struct messages 
     return call_refuse(call, "cmw", "tag %llu is that of no Content-Format that is known", (unsigned long long)cbor_tag_value(tag));
 }
 
-/* Dotted decimals: an absolute object identifier. */
-static bool is_oid(struct view text)
-{
-    bool digit_before = false;
-    size_t dots = 0;
-    for (size_t index = 0; index < text.size; index++) {
-        bool dot = text.data[index] == '.';
-        if ((dot && !digit_before) || (!dot && !isdigit(text.data[index])))
-            return false;
-        dots += dot;
-        digit_before = !dot;
-    }
-    return digit_before && dots != 0 && text.data[0] <= '2' && text.data[1] == '.';
-}
-
-/* absolute-URI of RFC 3986 section 4.3: a scheme, something behind it, and no fragment. */
-static bool is_absolute_uri(struct view text)
-{
-    struct view scheme, rest;
-    if (!view_split(text, ':', &scheme, &rest) || scheme.size == 0 || rest.size == 0 || !isalpha(scheme.data[0]))
-        return false;
-    for (size_t index = 0; index < scheme.size; index++)
-        if (!isalnum(scheme.data[index]) && strchr("+-.", scheme.data[index]) == NULL)
-            return false;
-    for (size_t index = 0; index < rest.size; index++) {
-        uint8_t octet = rest.data[index];
-        if (octet == 0 || (!isalnum(octet) && strchr("-._~:/?[]@!$&'()*+,;=%", octet) == NULL))
-            return false;
-    }
-    return true;
-}
-
 static bool check_collection_type(struct call *call, struct view type)
 {
-    return is_oid(type) || is_absolute_uri(type) ||
+    return is_object_identifier(type) || is_absolute_uri(type) ||
            call_refuse(call, "cmw", "the type of the collection is neither an absolute URI nor an object identifier");
 }
 
