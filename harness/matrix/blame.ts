@@ -134,7 +134,7 @@ function decide(attester: EndOfBlame, relyingParty: EndOfBlame, ledger: Ledger):
   const guilty = [attester, relyingParty].filter(({ failed }) => failed.length > 0);
   const [one, other] = guilty;
   if (one === undefined) {
-    return ["open-point", "both conform where each is asked alone: an open point, or a choice of one that the other does not expect"];
+    return ["open-point", "each conforms in what it is asked alone: an open point, a choice of one that the other does not expect, or what those checks do not see"];
   }
   if (other !== undefined) return ["both", `${words(one)}; ${words(other)}`];
   const role = one === attester ? "attester" : "relying-party";
