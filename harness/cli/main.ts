@@ -56,7 +56,7 @@ program
   )
   .option(
     "--report <kind=file>",
-    "write a report: jsonl=F, tap=F, junit=F, observed=F (- is stdout); may be given more than once",
+    "write a report: jsonl=F, tap=F, junit=F, ctrf=F, observed=F (- is stdout); may be given more than once",
     collect(/,(?=\w+=)/),
   )
   .option("--baseline <file>", "known deviations (default: the one that the manifest names)")
