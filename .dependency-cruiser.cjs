@@ -20,7 +20,8 @@ const may = {
   faults: ["campaign", "wire", "authenticator", "attestation", "forge", "appraisal", "explain", "tls", "iut", "pki", "reference", "scenario"],
   capture: ["wire", "tls"],
   campaign: ["wire", "input", "authenticator", "attestation", "forge", "appraisal", "tls", "iut", "pki", "reference", "scenario"],
-  report: ["wire", "attestation", "iut", "scenario", "campaign", "input"],
+  matrix: ["attestation", "iut", "scenario", "input"],
+  report: ["wire", "attestation", "iut", "scenario", "campaign", "matrix", "input"],
   bundle: ["wire", "attestation", "forge", "appraisal", "tls", "iut", "reference", "scenario", "example", "campaign", "capture", "report", "input"],
   cli: ["faults", "campaign", "bundle", "wire", "authenticator", "attestation", "explain", "example", "carrier", "tls", "iut", "reference", "scenario", "report", "vectors", "recordings", "input", "ledger"],
 };

@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { version } from "../version.ts";
 import { EXIT_USAGE, reportProblem } from "./problem.ts";
+import { addReportTools } from "./report-tools.ts";
 
 // Each command is loaded when it is called: `--help` has to be there at once.
 
@@ -248,8 +249,14 @@ Examples:
 
 const report = program
   .command("report")
-  .description("read reports again: those of campaigns")
-  .addHelpText("after", "\nExample:\n  $ expat-conformance report show fuzz-1/campaign.jsonl");
+  .description("read reports again: those of runs, of matrices and of campaigns")
+  .addHelpText(
+    "after",
+    `
+Examples:
+  $ expat-conformance report markdown report.jsonl
+  $ expat-conformance report show fuzz-1/campaign.jsonl`,
+  );
 
 report
   .command("merge")
@@ -294,6 +301,8 @@ Example:
     const { reportShowCommand } = await import("./report-command.ts");
     process.exitCode = reportShowCommand(file);
   });
+
+addReportTools(report, integer(1, 100_000));
 
 program
   .command("replay")

@@ -1,0 +1,52 @@
+import type { Command } from "commander";
+
+/** The commands below `report` that make something of the reports of runs and of matrices. Each is loaded when it is called. */
+export function addReportTools(report: Command, rows: (text: string) => number): void {
+  report
+    .command("badge")
+    .description("make a badge of a report: how many checks passed, or what failed, as SVG and as the JSON that shields.io reads")
+    .argument("<file>", "report of a run, or matrix, in JSON Lines")
+    .option("--out <file>", "write the SVG there (default, where --shields is not given: standard output)")
+    .option("--shields <file>", "write the JSON of an endpoint badge there (https://shields.io/badges/endpoint-badge)")
+    .option("--label <text>", "what stands on its left side", "expat-conformance")
+    .addHelpText(
+      "after",
+      `
+Green: all that was asked passed. Yellow: nothing fails that the baseline does not know of, but something does, a SHOULD is broken, or only a part of
+the checks was asked. Red: something fails unexpectedly. Grey: an error of the harness, or nothing was carried out. The words say the same.
+
+Exit codes: 0 the badge was written; 2 a file that is no report, or one that was cut short (nothing is written).
+
+Examples:
+  $ expat-conformance report badge report.jsonl --out badge.svg
+  $ expat-conformance report badge report.jsonl --shields badge.json --label "acme-expat"`,
+    )
+    .action(async (file, options) => {
+      const { reportBadgeCommand } = await import("./report-badge.ts");
+      process.exitCode = reportBadgeCommand(file, options);
+    });
+
+  report
+    .command("markdown")
+    .description(
+      "print a summary in GitHub's Markdown: totals, security goals, failures with their statement and the command that runs each alone",
+    )
+    .argument("<file...>", "reports of runs, or matrices, in JSON Lines; they come one below the other")
+    .option("--out <file>", "write it there (- is standard output)", "-")
+    .option("--rows <n>", "how many rows a table has at most", rows, 50)
+    .addHelpText(
+      "after",
+      `
+A report that was cut short is shown, and says so above all else. Names and details stand there as text, whatever is in them.
+
+Exit codes: 0 the summary was written, whatever is in it; 2 a file that is no report (nothing is written).
+
+Examples:
+  $ expat-conformance report markdown report.jsonl >> "$GITHUB_STEP_SUMMARY"
+  $ expat-conformance report markdown matrix.jsonl cocos.jsonl --out summary.md`,
+    )
+    .action(async (files, options) => {
+      const { reportMarkdownCommand } = await import("./report-markdown.ts");
+      process.exitCode = reportMarkdownCommand(files, options);
+    });
+}
