@@ -49,4 +49,30 @@ Examples:
       const { reportMarkdownCommand } = await import("./report-markdown.ts");
       process.exitCode = reportMarkdownCommand(files, options);
     });
+
+  report
+    .command("diff")
+    .description("say what changed between two reports: regressions, fixes, what is asked now and was not, what is asked no more")
+    .argument("<old>", "report of a run, or matrix, in JSON Lines")
+    .argument("<new>", "the later one, of the same implementation, or of a matrix")
+    .option("--json", "as an object: regressions, fixes, added, gone, changed, same, notes")
+    .option("--force", "compare reports of different implementations or profiles all the same")
+    .addHelpText(
+      "after",
+      `
+Instances are compared by their ids. A regression is what passed or was observed and now fails, is blocked or inconclusive, or breaks a SHOULD.
+What is asked now and fails is no regression; it is shown, and counted apart. An error of the harness is no regression either: it says nothing of the
+implementation. Versions of the implementation and of the suite may differ; of a report of a part of the checks nothing is concluded about the rest.
+
+Exit codes: 0 nothing got worse; 1 regressions; 2 a file that is no whole report, reports of different implementations or profiles
+(without --force), or errors of the harness in the second report.
+
+Examples:
+  $ expat-conformance report diff main.jsonl branch.jsonl
+  $ expat-conformance report diff --json reports/matrix.jsonl matrix.jsonl`,
+    )
+    .action(async (before, after, options) => {
+      const { reportDiffCommand } = await import("./report-diff.ts");
+      process.exitCode = reportDiffCommand(before, after, options);
+    });
 }
