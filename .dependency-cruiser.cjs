@@ -22,8 +22,9 @@ const may = {
   campaign: ["wire", "input", "authenticator", "attestation", "forge", "appraisal", "tls", "iut", "pki", "reference", "scenario"],
   matrix: ["attestation", "iut", "scenario", "input"],
   report: ["wire", "attestation", "iut", "scenario", "campaign", "matrix", "input"],
+  signing: ["wire", "input", "authenticator", "attestation", "appraisal", "report"],
   bundle: ["wire", "attestation", "forge", "appraisal", "tls", "iut", "reference", "scenario", "example", "campaign", "capture", "report", "input"],
-  cli: ["faults", "campaign", "bundle", "wire", "authenticator", "attestation", "explain", "example", "carrier", "tls", "iut", "reference", "scenario", "report", "vectors", "recordings", "input", "ledger"],
+  cli: ["faults", "campaign", "bundle", "wire", "authenticator", "attestation", "explain", "example", "carrier", "tls", "iut", "reference", "scenario", "report", "vectors", "recordings", "input", "ledger", "signing", "matrix"],
 };
 
 const direction = Object.entries(may).map(([folder, allowed]) => ({

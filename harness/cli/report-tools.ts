@@ -75,4 +75,53 @@ Examples:
       const { reportDiffCommand } = await import("./report-diff.ts");
       process.exitCode = reportDiffCommand(before, after, options);
     });
+
+  report
+    .command("sign")
+    .description("sign a report: an Attestation Result (EAR as JWT, in a CMW) over its digest, the suite's version and the implementation")
+    .argument("<file>", "report of a run that came to its end, in JSON Lines")
+    .requiredOption("--key <file>", "private key in PEM: ECDSA P-256 or P-384, Ed25519, or RSA")
+    .option("--chain <file>", "certificates of the key in PEM, leaf first, without the root")
+    .option("--out <file>", "write the signed report there (- is standard output)", "-")
+    .addHelpText(
+      "after",
+      `
+Its status: affirming, where all of a whole run is as it must be; warning, where nothing fails that the baseline does not know of, but something
+does, a SHOULD is broken, or only a part of the checks was asked; contraindicated, where something fails unexpectedly; none, where the report says
+nothing of the implementation. The signature says who has run the suite, and no more: the report itself is not part of it, and goes beside it.
+
+Exit codes: 0 it was written; 2 a report that is not whole, a key that fits no algorithm, certificates that are not the key's.
+
+Example:
+  $ expat-conformance report sign report.jsonl --key signer.pem --chain signer-chain.pem --out report.cmw`,
+    )
+    .action(async (file, options) => {
+      const { reportSignCommand } = await import("./report-sign.ts");
+      process.exitCode = reportSignCommand(file, options);
+    });
+
+  report
+    .command("verify")
+    .description("check a signed report: its form, its signature, and that it speaks of this file, suite version and implementation")
+    .argument("<file>", "the report, byte by byte as it was signed")
+    .argument("<signed>", "what `report sign` wrote")
+    .option("--key <file>", "the signer's public key, or a certificate of it, in PEM")
+    .option("--trust <file>", "roots in PEM that the signer's certificates must lead to")
+    .option("--at <time>", "judge certificates and times as of then (default: now)")
+    .option("--json", "as an object: holds, checks, status, issuedAt, signer")
+    .addHelpText(
+      "after",
+      `
+Whether the report is good news is another question: the status is printed, and decides nothing here.
+
+Exit codes: 0 all holds; 1 something does not, each with what was expected and found; 2 a file that cannot be read, or a key or root that is none.
+
+Examples:
+  $ expat-conformance report verify report.jsonl report.cmw --key signer-public.pem
+  $ expat-conformance report verify report.jsonl report.cmw --trust root.pem`,
+    )
+    .action(async (file, signed, options) => {
+      const { reportVerifyCommand } = await import("./report-sign.ts");
+      process.exitCode = reportVerifyCommand(file, signed, options);
+    });
 }

@@ -26,7 +26,10 @@ export function kindOfReport(text: string): "run" | "matrix" | "campaign" | unde
 
 /** Reads a report of a run or a matrix, whole or cut short. Throws InputError that names file and line, or says what else the file is. */
 export function readAnyReport(file: string): AnyReport {
-  const text = readText(file);
+  return parseAnyReport(readText(file), file);
+}
+
+function parseAnyReport(text: string, file: string): AnyReport {
   const kind = kindOfReport(text);
   if (kind === "campaign") {
     throw new InputError(`${file}: expected the report of a run, or a matrix; found that of a campaign, which \`report show\` prints`);
@@ -40,7 +43,10 @@ export function readAnyReport(file: string): AnyReport {
 
 /** The same of one that must be whole. Throws InputError also where there is no footer: what a run that was cut short would have found nobody knows. */
 export function readWholeReport(file: string): WholeReport {
-  const read = readAnyReport(file);
+  return wholeOf(readAnyReport(file), file);
+}
+
+function wholeOf(read: AnyReport, file: string): WholeReport {
   if (read.kind === "run") return { ...read, report: whole(read.report, file) };
   const { matrix } = read;
   const { footer } = matrix;
@@ -50,7 +56,12 @@ export function readWholeReport(file: string): WholeReport {
 
 /** Reads the report of a run that must be whole. Throws InputError as `readWholeReport`, and where it is a matrix. */
 export function readWholeRun(file: string): WholeRun {
-  const read = readWholeReport(file);
+  return parseWholeRun(readText(file), file);
+}
+
+/** The same for a text that is at hand; `file` is what messages call it. */
+export function parseWholeRun(text: string, file: string): WholeRun {
+  const read = wholeOf(parseAnyReport(text, file), file);
   if (read.kind === "run") return read.report;
   throw new InputError(`${file}: expected the report of one implementation (\`run --report jsonl=FILE\`), found a matrix`);
 }
