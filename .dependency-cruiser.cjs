@@ -20,10 +20,12 @@ const may = {
   faults: ["campaign", "wire", "authenticator", "attestation", "forge", "appraisal", "explain", "tls", "iut", "pki", "reference", "scenario"],
   capture: ["wire", "tls"],
   campaign: ["wire", "input", "authenticator", "attestation", "forge", "appraisal", "tls", "iut", "pki", "reference", "scenario"],
-  matrix: ["wire", "input", "authenticator", "attestation", "tls", "iut", "scenario", "example", "capture", "report"],
-  report: ["wire", "attestation", "iut", "scenario", "campaign", "input"],
+  matrix: ["attestation", "iut", "scenario", "input"],
+  report: ["wire", "attestation", "iut", "scenario", "campaign", "matrix", "input"],
+  interop: ["wire", "authenticator", "attestation", "tls", "iut", "scenario", "example", "capture", "matrix", "report"],
+  signing: ["wire", "input", "authenticator", "attestation", "appraisal", "report"],
   bundle: ["wire", "attestation", "forge", "appraisal", "tls", "iut", "reference", "scenario", "example", "campaign", "capture", "report", "input"],
-  cli: ["matrix", "faults", "campaign", "bundle", "wire", "authenticator", "attestation", "explain", "example", "carrier", "tls", "iut", "reference", "scenario", "report", "vectors", "recordings", "input", "ledger"],
+  cli: ["interop", "matrix", "signing", "faults", "campaign", "bundle", "wire", "authenticator", "attestation", "explain", "example", "carrier", "tls", "iut", "reference", "scenario", "report", "vectors", "recordings", "input", "ledger"],
 };
 
 const direction = Object.entries(may).map(([folder, allowed]) => ({

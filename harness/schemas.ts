@@ -9,6 +9,7 @@ import { matrixRecord } from "./matrix/records.ts";
 import { appraisalSchema, vectorsRunSchema } from "./recordings/report.ts";
 import { recordingSchema } from "./recordings/schema.ts";
 import { baselineSchema } from "./report/baseline.ts";
+import { disclosuresSchema } from "./report/disclosures.ts";
 import { observedSchema } from "./report/observed.ts";
 import { reportRecord } from "./report/records.ts";
 import { ambiguitiesSchema } from "./scenario/ambiguities.ts";
@@ -28,6 +29,7 @@ const published: Readonly<Record<string, z.ZodType>> = {
   ledger: ledgerSchema,
   manifest: manifestSchema,
   baseline: baselineSchema,
+  disclosures: disclosuresSchema,
   report: reportRecord,
   "campaign-report": campaignRecord,
   matrix: matrixRecord,

@@ -4,6 +4,8 @@ import type { Claims, Envelope, Field } from "./token.ts";
 /** The profile that an EAR names (draft-ietf-rats-ear section 3). */
 const EAR_PROFILE = "tag:ietf.org,2026:rats/ear#03";
 
+const DEVELOPER = "https://example.org/expat-conformance";
+
 /** The tiers as numbers, which CBOR holds; JSON holds their names (draft-ietf-rats-ar4si section 3.2). */
 const TIERS: Readonly<Record<ResultStatus, number>> = { none: 0, affirming: 2, warning: 32, contraindicated: 96 };
 
@@ -21,6 +23,32 @@ export interface EarLabels {
   readonly submods: Label;
   readonly status: Label;
   readonly keyAttestation: Label;
+}
+
+/** What every EAR says beside its appraisal; `build` names the software that made it. Times in seconds since 1970. */
+export interface EarFrame {
+  readonly issuedAt: number;
+  readonly notBefore?: number | undefined;
+  readonly expires?: number | undefined;
+  readonly build: string;
+}
+
+/** The claims of an EAR with one submodule: `appraisal` are the claims of its appraisal record but the status (draft-ietf-rats-ear section 3). */
+export function earClaims(
+  labels: EarLabels,
+  { issuedAt, notBefore, expires, build }: EarFrame,
+  submodule: { readonly name: string; readonly status: string | number; readonly appraisal: readonly Field[] },
+): Field[] {
+  const field = (name: string, value: Field["value"], label = labels[name] ?? name): Field => ({ name, label, value });
+  const appraisal = [field("status", submodule.status), ...submodule.appraisal];
+  return [
+    field("eatProfile", EAR_PROFILE),
+    field("issuedAt", issuedAt),
+    ...(notBefore === undefined ? [] : [field("notBefore", notBefore)]),
+    ...(expires === undefined ? [] : [field("expires", expires)]),
+    field("verifierId", { fields: [field("developer", DEVELOPER), field("build", build)] }),
+    field("submods", { fields: [field(submodule.name, { fields: appraisal }, submodule.name)] }),
+  ];
 }
 
 /**
@@ -43,19 +71,16 @@ export function earResult<Name extends string>(
     envelope,
 
     claimFields({ status, publicKey, issuedAt, notBefore, expires }) {
-      const field = (name: string, value: Field["value"], label = labels[name] ?? name): Field => ({ name, label, value });
-      const appraisal = [
-        field("status", statusAs === "name" ? status : TIERS[status]),
-        field("keyAttestation", { fields: [field("akpub", publicKey, "akpub")] }),
-      ];
-      return [
-        field("eatProfile", EAR_PROFILE),
-        field("issuedAt", issuedAt),
-        ...(notBefore === undefined ? [] : [field("notBefore", notBefore)]),
-        ...(expires === undefined ? [] : [field("expires", expires)]),
-        field("verifierId", { fields: [field("developer", "https://example.org/expat-conformance"), field("build", "expat-conformance")] }),
-        field("submods", { fields: [field("attester", { fields: appraisal }, "attester")] }),
-      ];
+      const key: Field = { name: "akpub", label: "akpub", value: publicKey };
+      return earClaims(
+        labels,
+        { issuedAt, notBefore, expires, build: "expat-conformance" },
+        {
+          name: "attester",
+          status: statusAs === "name" ? status : TIERS[status],
+          appraisal: [{ name: "keyAttestation", label: labels.keyAttestation, value: { fields: [key] } }],
+        },
+      );
     },
 
     open(bytes) {

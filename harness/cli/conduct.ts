@@ -93,6 +93,7 @@ export async function conduct({ options, library, subject, profile, baseline, op
         seed,
         profile,
         filtered: run === "filtered",
+        ...(run === "filtered" && { part: { positions: [...wanted], ...(options.only && { only: options.only }) } }),
         ...(since && { since: since.version }),
       }),
     );

@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { version } from "../version.ts";
 import { EXIT_USAGE, reportProblem } from "./problem.ts";
+import { addReportTools } from "./report-tools.ts";
 
 // Each command is loaded when it is called: `--help` has to be there at once.
 
@@ -56,7 +57,7 @@ program
   )
   .option(
     "--report <kind=file>",
-    "write a report: jsonl=F, tap=F, junit=F, observed=F (- is stdout); may be given more than once",
+    "write a report: jsonl=F, tap=F, junit=F, ctrf=F, observed=F (- is stdout); may be given more than once",
     collect(/,(?=\w+=)/),
   )
   .option("--baseline <file>", "known deviations (default: the one that the manifest names)")
@@ -299,26 +300,39 @@ Examples:
 
 const report = program
   .command("report")
-  .description("read reports again: those of campaigns")
-  .addHelpText("after", "\nExample:\n  $ expat-conformance report show fuzz-1/campaign.jsonl");
+  .description("read reports again: those of runs, of matrices and of campaigns")
+  .addHelpText(
+    "after",
+    `
+Examples:
+  $ expat-conformance report markdown report.jsonl
+  $ expat-conformance report show fuzz-1/campaign.jsonl`,
+  );
 
 report
   .command("merge")
-  .description("join the reports of all shards of a campaign into one, and refuse gaps, doubles and reports of other campaigns")
-  .argument("<file...>", "campaign.jsonl of each shard")
-  .option("--out <file>", "write the report of the campaign there (- is stdout, without the summary)")
+  .description(
+    "join reports: those of all shards of a campaign, or those of the parts of a run (`run --position`, each in a job of its own)",
+  )
+  .argument("<file...>", "campaign.jsonl of each shard, or the report of each part of a run")
+  .option("--out <file>", "write the joined report there (- is stdout, without the summary)")
   .option("--json", "print the merged report as one object in place of the summary")
   .addHelpText(
     "after",
     `
 Findings of one cause are one, with their counts added and the case with the smallest number kept. Bundles stay where they are: the merged
-report says where, seen from its own folder.
+report says where, seen from its own folder. Gaps, doubles and reports of other campaigns are refused.
 
-Exit codes: 0 nothing was found; 1 failures; 2 a file that is no whole report, or reports that are not all shards of one campaign
-(each problem is said, nothing is written), or a campaign that found errors of the harness or was given up; 3 nothing was played.
+The parts of a run are of one implementation and version, one profile, one version of the suite and one --seed, and ask for nothing twice. What
+all parts together leave out is left out: the joined report is that of a whole run only where all four positions were asked for in full.
+That an entry of the baseline matches nothing, or is stale as a glob, a run of a part does not say, and so this does not.
+
+Exit codes: 0 nothing was found; 1 failures; 2 a file that is no whole report, or reports that do not belong together
+(each problem is said, nothing is written), or errors of the harness, or a campaign that was given up; 3 nothing was carried out.
 
 Examples:
   $ expat-conformance report merge reports/shard-*/campaign.jsonl --out reports/campaign.jsonl
+  $ expat-conformance report merge attester.jsonl relying-party.jsonl --out report.jsonl
   $ expat-conformance report merge --json shard-1.jsonl shard-2.jsonl`,
   )
   .action(async (files, options) => {
@@ -345,6 +359,8 @@ Example:
     const { reportShowCommand } = await import("./report-command.ts");
     process.exitCode = reportShowCommand(file);
   });
+
+addReportTools(report, integer(1, 100_000));
 
 program
   .command("replay")

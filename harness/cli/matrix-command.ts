@@ -2,10 +2,11 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Profile } from "../attestation/profile.ts";
+import { Fleet, type Member } from "../interop/fleet.ts";
+import { playMatrix } from "../interop/matrix.ts";
+import { matrixText } from "../interop/text.ts";
 import { ControlledDriver } from "../iut/controlled.ts";
 import { differences } from "../matrix/compare.ts";
-import { Fleet, type Member } from "../matrix/fleet.ts";
-import { playMatrix } from "../matrix/matrix.ts";
 import {
   type Implementation,
   MATRIX_FORMAT,
@@ -15,7 +16,6 @@ import {
   matrixFooterOf,
   readMatrix,
 } from "../matrix/records.ts";
-import { matrixText } from "../matrix/text.ts";
 import { globMatcher } from "../report/baseline.ts";
 import { counted } from "../report/layout.ts";
 import { type Output, openOutput } from "../report/output.ts";

@@ -8,6 +8,7 @@ import { campaignExitCodeOf } from "../report/expectation.ts";
 import { paletteFor } from "../report/palette.ts";
 import { shellWord } from "../report/reproduce.ts";
 import { UsageError } from "./problem.ts";
+import { isOfRun, mergeRunsCommand } from "./report-merge-runs.ts";
 
 export interface ReportMergeOptions {
   /** `-` is standard output. */
@@ -15,9 +16,13 @@ export interface ReportMergeOptions {
   readonly json?: boolean;
 }
 
-/** `report merge`: returns the exit code of the whole campaign. Throws UsageError, or InputError that says all that is wrong; nothing is written then. */
+/**
+ * `report merge`, of the parts of a run or the shards of a campaign, told apart by what the files are: returns the exit code of the whole. Throws UsageError, or InputError that
+ * says all that is wrong; nothing is written then.
+ */
 export function reportMergeCommand(files: readonly string[], { out, json }: ReportMergeOptions): number {
   if (json && out === "-") throw new UsageError("--json and --out - both want standard output: leave one of them out");
+  if (files.some(isOfRun)) return mergeRunsCommand(files, { out, json });
   const merged = mergeReports(readAll(files).map(({ file, report }) => ({ file, report: relocated(report, file, out) })));
   if (out !== undefined) writeCampaignReport(out, merged);
   if (json) process.stdout.write(`${JSON.stringify(merged)}\n`);

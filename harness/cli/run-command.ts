@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { type Baseline, emptyBaseline, readBaseline } from "../report/baseline.ts";
+import { ctrfReporter } from "../report/ctrf.ts";
 import { jsonLinesReporter } from "../report/jsonl.ts";
 import { junitReporter } from "../report/junit.ts";
 import { observedReporter } from "../report/observed.ts";
@@ -68,6 +69,7 @@ const reporters: Record<string, (path: string) => Reporter> = {
   jsonl: jsonLinesReporter,
   tap: tapReporter,
   junit: junitReporter,
+  ctrf: ctrfReporter,
   observed: observedReporter,
 };
 

@@ -4,7 +4,7 @@ import { InputError } from "./input-error.ts";
 
 /** The UTF-8 text of a file that people or other programs write. Throws InputError that names the file and why it cannot be read. */
 export function readText(file: string): string {
-  const bytes = read(file);
+  const bytes = readBytes(file);
   const zero = bytes.indexOf(0);
   if (zero >= 0 || !isUtf8(bytes)) {
     throw new InputError(`${file}: expected text in UTF-8, found binary data${zero >= 0 ? ` (a zero byte at ${zero})` : ""}`);
@@ -12,7 +12,8 @@ export function readText(file: string): string {
   return bytes.toString("utf8");
 }
 
-function read(file: string): Buffer {
+/** The bytes of a file. Throws InputError that names it and why it cannot be read. */
+export function readBytes(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {

@@ -51,6 +51,7 @@ describe("a report in JSON Lines", () => {
     ["an unknown member", edited(2, { extra: 1 }), /^r:3: .*extra/],
     ["an unknown type", edited(1, { type: "note" }), /^r:2: type/],
     ["a missing member", edited(1, { reproduce: undefined }), /^r:2: reproduce/],
+    ["a result twice", text(...lines.toSpliced(2, 0, lines[1] ?? "")), /^r:3: a second result of expat/],
     ["a date that is none", edited(0, { startedAt: "yesterday" }), /^r:1: startedAt/],
     ["a footer with an outcome left out", edited(3, { counts: { pass: 2 } }), /^r:4: counts/],
     [

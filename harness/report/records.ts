@@ -21,6 +21,10 @@ export const headerRecord = z.strictObject({
   profile: profileSchema,
   startedAt: z.iso.datetime(),
   filtered: z.boolean().optional().describe("whether only a part of the checks or positions was asked for; reports of 0.1.0 do not say"),
+  part: z
+    .strictObject({ positions: z.array(z.enum(positions)), only: z.array(z.string()).optional() })
+    .optional()
+    .describe("of a filtered run: what was asked for (--position, --only); reports of 0.2.0 and before do not say"),
   since: z.string().optional().describe("the version of the suite whose checks are not new (--since)"),
 });
 
@@ -147,14 +151,18 @@ export function parseReport(text: string, file: string): Report {
   let header: HeaderRecord | undefined;
   let footer: FooterRecord | undefined;
   const results: ResultRecord[] = [];
+  const instances = new Set<string>();
   for (const { record, fail } of jsonLines(text, file, reportRecord)) {
     if (footer) return fail(`a ${record.type} after the footer, which ends a report`);
     if ((header === undefined) !== (record.type === "header")) {
       return fail(header ? "a second header" : `expected the header, found a ${record.type}`);
     }
     if (record.type === "header") header = record;
-    else if (record.type === "result") results.push(record);
-    else {
+    else if (record.type === "result") {
+      if (instances.has(record.instance)) return fail(`a second result of ${record.instance}`);
+      instances.add(record.instance);
+      results.push(record);
+    } else {
       footer = record;
       const { executed, counts, expectations: totals } = record;
       // A report that lost lines in the middle must not count as whole.

@@ -1,5 +1,5 @@
 import type { Check } from "../scenario/case.ts";
-import type { Goals } from "../scenario/goals.ts";
+import type { Goal } from "../scenario/goals.ts";
 import type { Outcome } from "../scenario/result.ts";
 
 /** What became of the security goals in a run. */
@@ -37,7 +37,7 @@ interface Seen {
  * `filtered` run nothing is withstood but in part: instances may have been left out of the checks that were asked.
  */
 export function scorecard(
-  goals: Goals,
+  goals: ReadonlyMap<string, Pick<Goal, "id" | "title">>,
   checks: readonly Pick<Check, "id" | "goal">[],
   results: Iterable<Seen>,
   run: "whole" | "filtered",

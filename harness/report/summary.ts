@@ -79,7 +79,8 @@ export function observedSection(results: readonly ResultRecord[], { width }: Loo
 /** How many checks of an attack that is possible are named; the report has them all. */
 const NAMED = 3;
 
-const stateWords: Readonly<Record<GoalState, string>> = {
+/** The states of a security goal, for people. */
+export const stateWords: Readonly<Record<GoalState, string>> = {
   withstood: "withstood",
   "withstood-in-part": "withstood in part",
   possible: "POSSIBLE",
@@ -149,6 +150,11 @@ const words: readonly (readonly [Outcome, (count: number) => string])[] = [
   ["inconclusive", (count) => `${count} inconclusive`],
   ["harness-error", (count) => counted(count, "harness error")],
 ];
+
+/** A number of results of an outcome: `2 failed`, `1 warning`. */
+export function inWords(outcome: Outcome, count: number): string {
+  return words.find(([name]) => name === outcome)?.[1](count) ?? `${count} ${outcome}`;
+}
 
 /** All in one line: `524 checks, 1329 results: 1300 passed, 2 failed (1 known), …`; passes and failures always, the others where there are any. */
 export function lastLine(results: readonly ResultRecord[], { palette }: Look): string {

@@ -2,9 +2,9 @@ import { payloadAdapters } from "../attestation/payload.ts";
 import { defaultProfile } from "../attestation/profile.ts";
 import { faults } from "../faults/catalogue.ts";
 import { faulty } from "../faults/faulty.ts";
+import { Fleet, type Member } from "../interop/fleet.ts";
+import { type MatrixOptions, playMatrix } from "../interop/matrix.ts";
 import { greet } from "../iut/controlled.ts";
-import { Fleet, type Member } from "../matrix/fleet.ts";
-import { type MatrixOptions, playMatrix } from "../matrix/matrix.ts";
 import type { MatrixResult } from "../matrix/records.ts";
 import { loadExchanges, loadLibrary } from "../scenario/load.ts";
 

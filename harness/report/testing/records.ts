@@ -98,3 +98,9 @@ export function scratch(name: string): string {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return join(folder, name);
 }
+
+/** A report as lines of a file; `"cut"` leaves the footer out. */
+export function reportText(results: readonly ResultRecord[], change: Partial<HeaderRecord> = {}, end: "whole" | "cut" = "whole"): string {
+  const records = [{ ...header, ...change }, ...results, ...(end === "whole" ? [footer(results)] : [])];
+  return records.map((record) => `${JSON.stringify(record)}\n`).join("");
+}

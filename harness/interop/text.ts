@@ -1,6 +1,6 @@
+import type { Implementation, Matrix, MatrixResult } from "../matrix/records.ts";
 import { columns, counted, field } from "../report/layout.ts";
 import type { Palette } from "../report/palette.ts";
-import type { Implementation, Matrix, MatrixResult } from "./records.ts";
 
 /** A matrix as text for a terminal: the table, what it leaves out, and each cause of a failure once. `width`: undefined where it goes to a pipe. */
 export function matrixText({ header, results }: Matrix, palette: Palette, width: number | undefined): string {

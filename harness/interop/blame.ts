@@ -3,6 +3,7 @@ import { otherSide } from "../authenticator/secrets.ts";
 import type { ControlledDriver } from "../iut/controlled.ts";
 import { type Ability, abilities, type Driver } from "../iut/driver.ts";
 import { splitPosition } from "../iut/protocol.ts";
+import type { Blame } from "../matrix/records.ts";
 import type { Case, Role } from "../scenario/case.ts";
 import type { Ledger } from "../scenario/ledger.ts";
 import type { Library } from "../scenario/load.ts";
@@ -11,7 +12,6 @@ import type { CheckResult } from "../scenario/result.ts";
 import { runInstances } from "../scenario/run.ts";
 import type { Fleet, Member } from "./fleet.ts";
 import type { Played } from "./play.ts";
-import type { Blame } from "./records.ts";
 
 /**
  * Whose fault a failure between two implementations is: each end is asked alone for its part in the exchange, with the harness at the other end,
@@ -134,7 +134,10 @@ function decide(attester: EndOfBlame, relyingParty: EndOfBlame, ledger: Ledger):
   const guilty = [attester, relyingParty].filter(({ failed }) => failed.length > 0);
   const [one, other] = guilty;
   if (one === undefined) {
-    return ["open-point", "each conforms in what it is asked alone: an open point, a choice of one that the other does not expect, or what those checks do not see"];
+    return [
+      "open-point",
+      "each conforms in what it is asked alone: an open point, a choice of one that the other does not expect, or what those checks do not see",
+    ];
   }
   if (other !== undefined) return ["both", `${words(one)}; ${words(other)}`];
   const role = one === attester ? "attester" : "relying-party";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { MatrixResult } from "../matrix/records.ts";
 import { member, play } from "../testing/matrix.ts";
-import type { MatrixResult } from "./records.ts";
 
 const red = (results: readonly MatrixResult[]) => results.filter(({ outcome }) => outcome === "fail");
 

@@ -3,6 +3,7 @@ import { otherSide } from "../authenticator/secrets.ts";
 import { captureOf } from "../capture/capture.ts";
 import { type Ability, abilities } from "../iut/driver.ts";
 import { splitPosition } from "../iut/protocol.ts";
+import type { MatrixResult } from "../matrix/records.ts";
 import type { Case } from "../scenario/case.ts";
 import type { Library } from "../scenario/load.ts";
 import { schemeOf } from "../scenario/parameters.ts";
@@ -13,7 +14,6 @@ import { Blamer } from "./blame.ts";
 import { common } from "./common.ts";
 import type { Fleet, Member } from "./fleet.ts";
 import { PairPlayer, type Played } from "./play.ts";
-import type { MatrixResult } from "./records.ts";
 import { pairTranscript } from "./transcript.ts";
 
 export interface MatrixOptions {
