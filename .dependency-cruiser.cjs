@@ -21,8 +21,10 @@ const may = {
   capture: ["wire", "tls"],
   campaign: ["wire", "input", "authenticator", "attestation", "forge", "appraisal", "tls", "iut", "pki", "reference", "scenario"],
   report: ["wire", "attestation", "iut", "scenario", "campaign", "input"],
+  matrix: ["attestation", "iut", "scenario", "input"],
+  page: ["matrix", "report", "scenario", "input"],
   bundle: ["wire", "attestation", "forge", "appraisal", "tls", "iut", "reference", "scenario", "example", "campaign", "capture", "report", "input"],
-  cli: ["faults", "campaign", "bundle", "wire", "authenticator", "attestation", "explain", "example", "carrier", "tls", "iut", "reference", "scenario", "report", "vectors", "recordings", "input", "ledger"],
+  cli: ["faults", "campaign", "bundle", "wire", "authenticator", "attestation", "explain", "example", "carrier", "tls", "iut", "reference", "scenario", "report", "vectors", "recordings", "input", "ledger", "matrix", "page"],
 };
 
 const direction = Object.entries(may).map(([folder, allowed]) => ({
@@ -36,6 +38,13 @@ const direction = Object.entries(may).map(([folder, allowed]) => ({
 module.exports = {
   forbidden: [
     ...direction,
+    {
+      name: "page-in-the-browser",
+      comment: "what runs in the browser imports of the program only what imports nothing of Node",
+      severity: "error",
+      from: { path: "^page/src/", pathNot: "\\.test\\.ts$" },
+      to: { path: "^harness/", pathNot: "^harness/page/(data|unpack)\\.ts$" },
+    },
     { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
     { name: "wire-is-pure", severity: "error", from: { path: "^harness/wire/", pathNot: "\\.test\\.ts$" }, to: { dependencyTypes: ["core"] } },
     { name: "no-test-code", severity: "error", from: { pathNot: "\\.test\\.ts$|/testing/" }, to: { path: "\\.test\\.ts$|/testing/" } },
@@ -46,7 +55,7 @@ module.exports = {
     tsConfig: { fileName: "tsconfig.json" },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
-      extensions: [".ts", ".js", ".mjs", ".json"],
+      extensions: [".ts", ".tsx", ".js", ".mjs", ".json"],
       conditionNames: ["import", "node", "default"],
       // Packages name parts of themselves there (cborg/json).
       exportsFields: ["exports"],
