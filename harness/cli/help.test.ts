@@ -22,6 +22,7 @@ describe.concurrent("--help", () => {
     [["report"]],
     [["report", "merge"]],
     [["report", "show"]],
+    [["report", "html"]],
     [["ambiguities"]],
   ])("shows an example: %j", async (command) => {
     const { code, stdout, stderr } = await cli([...command, "--help"]);
