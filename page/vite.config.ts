@@ -36,8 +36,8 @@ function contentSecurityPolicy(): Plugin {
 function withPolicy(html: string): string {
   const digests = (element: RegExp): string =>
     [...html.matchAll(element)].map(([, text = ""]) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`).join(" ");
-  const scripts = digests(/<script type="module"[^>]*>([^]*?)<\/script>/g);
-  const styles = digests(/<style[^>]*>([^]*?)<\/style>/g);
+  const scripts = digests(/<script type="module"[^>]*>([\s\S]*?)<\/script>/g);
+  const styles = digests(/<style[^>]*>([\s\S]*?)<\/style>/g);
   if (scripts === "" || styles === "") throw new Error("expected script and style in the page itself, found none");
   const policy = `default-src 'none'; img-src data:; script-src ${scripts}; style-src ${styles}; base-uri 'none'; form-action 'none'`;
   const place = '<meta name="viewport"';

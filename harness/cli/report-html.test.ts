@@ -5,8 +5,8 @@ import type { Matrix } from "../matrix/records.ts";
 import type { PageData } from "../page/data.ts";
 import { matrixOf } from "../page/testing/matrix-records.ts";
 import { report } from "../page/testing/page-input.ts";
-import { failure, result } from "../report/testing/records.ts";
 import type { Report } from "../report/records.ts";
+import { failure, result } from "../report/testing/records.ts";
 import { cli, temporaryFolder } from "../testing/cli.ts";
 
 const lines = ({ header, results, footer }: Report | Matrix): string =>

@@ -51,8 +51,11 @@ function latest<T extends { readonly header: { readonly startedAt: string } }>(
   for (const one of all) groups.set(identity(one.content), [...(groups.get(identity(one.content)) ?? []), one]);
   return [...groups.values()].map((group) => {
     // Of the same moment (the same file twice) the one that was given last.
-    const last = group.reduce((best, one) => (Date.parse(one.content.header.startedAt) >= Date.parse(best.content.header.startedAt) ? one : best));
-    if (group.length > 1) say(`${group.length} ${what} of the same: ${group.map(({ file }) => file).join(", ")}; ${last.file} counts, the last`);
+    const last = group.reduce((best, one) =>
+      Date.parse(one.content.header.startedAt) >= Date.parse(best.content.header.startedAt) ? one : best,
+    );
+    if (group.length > 1)
+      say(`${group.length} ${what} of the same: ${group.map(({ file }) => file).join(", ")}; ${last.file} counts, the last`);
     return last;
   });
 }

@@ -1,7 +1,7 @@
-import type { GoalState } from "../report/scorecard.ts";
+import type { MatrixHeader, MatrixResult } from "../matrix/records.ts";
 import type { Expectation } from "../report/expectation.ts";
 import type { HeaderRecord } from "../report/records.ts";
-import type { MatrixHeader, MatrixResult } from "../matrix/records.ts";
+import type { GoalState } from "../report/scorecard.ts";
 import type { Outcome } from "../scenario/result.ts";
 
 /**

@@ -5,7 +5,7 @@ import { packageRoot } from "../paths.ts";
 import type { PageData } from "./data.ts";
 
 const TEMPLATE = join(packageRoot, "dist", "page", "template.html");
-const PLACE = "PAGE_DATA_STANDS_HERE";
+const PLACE = '"PAGE_DATA_STANDS_HERE"';
 
 /** The page with its data. Throws InputError where the template was not built. */
 export function pageHtml(data: PageData): string {

@@ -19,8 +19,8 @@ import {
   type PlaceRow,
   type VerdictRow,
 } from "./data.ts";
-import { Table, Texts } from "./tables.ts";
 import { labelsOf } from "./labels.ts";
+import { Table, Texts } from "./tables.ts";
 import { namesOfExchange, namesOfResult, pattern, suffixOf } from "./unpack.ts";
 
 /** A file that was read, with the path that it was given by. */
@@ -118,7 +118,8 @@ class Packer {
         exchange: exchanges.findIndex(({ id }) => id === result.exchange),
       };
       const [attester, relyingParty] = [implementations[numbers.attester], implementations[numbers.relyingParty]];
-      if (attester === undefined || relyingParty === undefined) throw new RangeError(`${instance}: its implementations are not in the header`);
+      if (attester === undefined || relyingParty === undefined)
+        throw new RangeError(`${instance}: its implementations are not in the header`);
       const names = namesOfExchange({ instance, exchange: { id: result.exchange }, attester, relyingParty });
       const at = rows.push(
         numbers.attester,
@@ -161,7 +162,9 @@ function checkRow({ check, title, requirements, goal, why }: ResultRecord): Chec
   return { id: check, title, requirements, ...(goal !== undefined && { goal }), ...(why !== undefined && { why }) };
 }
 
-function place({ parameters: { cipherSuite, signatureScheme, format } }: ResultRecord | MatrixResult): Omit<PlaceRow, "position" | "suffix"> {
+function place({
+  parameters: { cipherSuite, signatureScheme, format },
+}: ResultRecord | MatrixResult): Omit<PlaceRow, "position" | "suffix"> {
   return { cipherSuite, signatureScheme, ...(format !== undefined && { format }) };
 }
 

@@ -11,7 +11,7 @@ import { exchangesOf, pattern, restored, resultsOf, suffixOf } from "./unpack.ts
 
 /** As it comes out of the page. */
 const through = (data: PageData): PageData => {
-  const html = filled("<script>PAGE_DATA_STANDS_HERE</script>", data);
+  const html = filled('<script>"PAGE_DATA_STANDS_HERE"</script>', data);
   return JSON.parse(html.slice("<script>".length, -"</script>".length));
 };
 
@@ -27,7 +27,14 @@ describe("the data of a page", () => {
       instance: INSTANCE,
       check: { id: failed.check, title: failed.title, goal: "relay", why: failed.why, requirements: failed.requirements },
       place: { position: failed.position, cipherSuite: "TLS_AES_128_GCM_SHA256", signatureScheme: "p256" },
-      verdict: { outcome: "fail", expectation: "unexpected", detail: failed.detail, expected: "a refusal", found: "acceptance", baseline: "known" },
+      verdict: {
+        outcome: "fail",
+        expectation: "unexpected",
+        detail: failed.detail,
+        expected: "a refusal",
+        found: "acceptance",
+        baseline: "known",
+      },
       diagnostics: ["starting", "", "verifier: nonce not compared"],
       reproduce: failed.reproduce,
     });
@@ -70,7 +77,7 @@ describe("the data of a page", () => {
   it("cannot end its script element, nor begin a comment", () => {
     const evil = "</script><!--<script>\u2028\u2029";
     const data = pageData(pageInput({ reports: [report("cocos", [failure({ detail: evil })])] }));
-    const html = filled("PAGE_DATA_STANDS_HERE", data);
+    const html = filled('"PAGE_DATA_STANDS_HERE"', data);
     expect(html).not.toMatch(/[<\u2028\u2029]/);
     expect(through(data).tables.verdicts[0]?.detail).toBe(evil);
   });
@@ -78,7 +85,7 @@ describe("the data of a page", () => {
   it("wants one place in the template", () => {
     const data = pageData(pageInput());
     expect(() => filled("nothing", data)).toThrow(/0 places/);
-    expect(() => filled("PAGE_DATA_STANDS_HERE PAGE_DATA_STANDS_HERE", data)).toThrow(/2 places/);
+    expect(() => filled('"PAGE_DATA_STANDS_HERE" "PAGE_DATA_STANDS_HERE"', data)).toThrow(/2 places/);
   });
 
   it("takes 20,000 results in less than 2.9 MB", () => {

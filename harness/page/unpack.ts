@@ -1,15 +1,15 @@
 import {
+  directions,
+  LEFT_OUT,
+  MATRIX_COLUMNS,
+  NONE,
   type PackedMatrix,
   type PackedReport,
   type PageExchange,
   type PageResult,
   type PageText,
-  type Tables,
-  directions,
-  LEFT_OUT,
-  MATRIX_COLUMNS,
-  NONE,
   RESULT_COLUMNS,
+  type Tables,
 } from "./data.ts";
 
 /** The rows of the page's data as results again. Part of the program and of the page: nothing of Node is imported. */
@@ -40,7 +40,9 @@ export function namesOfResult(instance: string): string[] {
 }
 
 /** The names that stand in command, capture and texts of a result of a matrix, as they are and as parts of file names. */
-export function namesOfExchange(one: Pick<PageExchange, "instance" | "attester" | "relyingParty"> & { readonly exchange: { id: string } }): string[] {
+export function namesOfExchange(
+  one: Pick<PageExchange, "instance" | "attester" | "relyingParty"> & { readonly exchange: { id: string } },
+): string[] {
   const { instance, exchange, attester, relyingParty } = one;
   const names = [instance, exchange.id, attester.path, attester.name, relyingParty.path, relyingParty.name];
   return names.flatMap((name) => [name, name.replace(/[^A-Za-z0-9.]+/g, "-").replace(/^-|-$/g, "")]);
@@ -80,7 +82,10 @@ export function exchangesOf(matrix: PackedMatrix, tables: Tables): PageExchange[
   const { implementations, exchanges } = matrix.header;
   const results: PageExchange[] = [];
   for (let row = 0; row < matrix.rows.length; row += MATRIX_COLUMNS) {
-    const [attester, relyingParty, direction, exchange, place, verdict, transcript = NONE, capture = NONE, reproduce] = matrix.rows.slice(row, row + MATRIX_COLUMNS);
+    const [attester, relyingParty, direction, exchange, place, verdict, transcript = NONE, capture = NONE, reproduce] = matrix.rows.slice(
+      row,
+      row + MATRIX_COLUMNS,
+    );
     const ends = {
       attester: at(implementations, attester),
       relyingParty: at(implementations, relyingParty),
@@ -116,6 +121,7 @@ function textOf(index: number, { texts, lines }: Tables): PageText {
 
 function at<T>(table: readonly T[], index: number | undefined): T {
   const row = index === undefined ? undefined : table[index];
-  if (row === undefined) throw new RangeError(`the data of the page is damaged: a table of ${table.length} rows has none of number ${index}`);
+  if (row === undefined)
+    throw new RangeError(`the data of the page is damaged: a table of ${table.length} rows has none of number ${index}`);
   return row;
 }

@@ -31,10 +31,13 @@ export function App({ model }: { model: Model }) {
   const { view } = place;
   const main = useRef<HTMLElement>(null);
   // What the place is of; filters and pages of lists are not in it.
-  const subject = hashOf(view === "results" || view === "requirements" ? { view } : { ...place, text: "", outcome: "", position: "", page: "" });
+  const subject = hashOf(
+    view === "results" || view === "requirements" ? { view } : { ...place, text: "", outcome: "", position: "", page: "" },
+  );
   const first = useRef(subject);
   useEffect(() => {
-    const name = view === "result" ? titleOf(model, place) : view === "implementations" && place.implementation ? place.implementation : titles[view];
+    const name =
+      view === "result" ? titleOf(model, place) : view === "implementations" && place.implementation ? place.implementation : titles[view];
     document.title = `${name ?? titles[view]} · expat-conformance`;
     if (first.current === subject) return;
     first.current = subject;
@@ -45,16 +48,9 @@ export function App({ model }: { model: Model }) {
   const section = sections[view] ?? view;
   return (
     <>
-      <a
-        class="skip"
-        href="#main"
-        onClick={(event) => {
-          event.preventDefault();
-          main.current?.querySelector<HTMLElement>("h1")?.focus();
-        }}
-      >
+      <button type="button" class="skip" onClick={() => main.current?.querySelector<HTMLElement>("h1")?.focus()}>
         Skip to the content
-      </a>
+      </button>
       <header>
         <p class="name">
           <a href={hashOf({ view: home })}>expat-conformance</a> <span>conformance and interop report</span>
@@ -83,8 +79,9 @@ export function App({ model }: { model: Model }) {
       </main>
       <footer>
         <p>
-          Made by expat-conformance {model.data.suite} from {[...matrices, ...reports].map(({ file, header }) => `${file} (${moment(header.startedAt)})`).join(", ")}.
-          It loads nothing from anywhere.
+          Made by expat-conformance {model.data.suite} from{" "}
+          {[...matrices, ...reports].map(({ file, header }) => `${file} (${moment(header.startedAt)})`).join(", ")}. It loads nothing from
+          anywhere.
         </p>
         <p>
           This page contains Preact, © 2015–present Jason Miller, under the MIT licence; its text stands at the end of the page's source.
@@ -112,8 +109,8 @@ function CutShort({ model: { data } }: { model: Model }) {
   if (cut.length === 0) return null;
   return (
     <aside class="banner" aria-label="Cut short">
-      <strong>{cut.length === 1 ? "This run was cut short" : "These runs were cut short"}</strong>: {cut.join(", ")}. What is missing is not known, and nothing here
-      counts as passed for having no failure.
+      <strong>{cut.length === 1 ? "This run was cut short" : "These runs were cut short"}</strong>: {cut.join(", ")}. What is missing is not
+      known, and nothing here counts as passed for having no failure.
     </aside>
   );
 }

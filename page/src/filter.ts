@@ -12,7 +12,8 @@ export function filtered(entries: readonly Entry[], place: Place): readonly Entr
     if (implementation !== undefined && !labels.includes(implementation)) return false;
     if (outcome !== undefined && verdict.outcome !== outcome && verdict.expectation !== outcome) return false;
     // In an exchange the implementation that is asked for has the position.
-    if (position !== undefined && !positions.some((own, index) => own === position && (implementation ?? labels[index]) === labels[index])) return false;
+    if (position !== undefined && !positions.some((own, index) => own === position && (implementation ?? labels[index]) === labels[index]))
+      return false;
     if (requirement !== undefined && !entry.requirements.includes(requirement)) return false;
     if (goal !== undefined && entry.goal !== goal) return false;
     if (attester !== undefined && exchange?.attester.name !== attester) return false;

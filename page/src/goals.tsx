@@ -1,6 +1,6 @@
 import type { PackedReport } from "../../harness/page/data.ts";
 import type { Model } from "./model.ts";
-import { Chip, ImplementationLink, Wide } from "./parts.tsx";
+import { Caption, Chip, ImplementationLink, Wide } from "./parts.tsx";
 import { hashOf } from "./place.ts";
 import { goalWords } from "./words.ts";
 
@@ -11,15 +11,15 @@ export function GoalsView({ model }: { model: Model }) {
     <>
       <h1 tabIndex={-1}>Security goals</h1>
       <p class="lead">
-        What an attacker would win. An attack is possible where a check of its goal failed, whether or not a baseline knows of it; it is withstood where all of them
-        passed, and in part where some were not carried out.
+        What an attacker would win. An attack is possible where a check of its goal failed, whether or not a baseline knows of it; it is
+        withstood where all of them passed, and in part where some were not carried out.
       </p>
       {reports.length === 0 ? (
         <p>This page holds no report of a run: a matrix alone tells nothing of the goals.</p>
       ) : (
         <Wide label="Security goals by implementation">
           <table class="goals">
-            <caption>Security goals (rows) by implementation (columns)</caption>
+            <Caption>Security goals (rows) by implementation (columns)</Caption>
             <thead>
               <tr>
                 <th scope="col">Goal</th>
@@ -41,7 +41,11 @@ export function GoalsView({ model }: { model: Model }) {
                   </th>
                   {reports.map((report) => {
                     const score = report.goals.find(({ goal }) => goal === id);
-                    return <td key={report.label}>{score ? <Goal score={score} label={report.label} /> : <span class="muted">no scorecard</span>}</td>;
+                    return (
+                      <td key={report.label}>
+                        {score ? <Goal score={score} label={report.label} /> : <span class="muted">no scorecard</span>}
+                      </td>
+                    );
                   })}
                 </tr>
               ))}
@@ -54,7 +58,13 @@ export function GoalsView({ model }: { model: Model }) {
 }
 
 /** What became of a goal, with the checks that failed and why others were not carried out. */
-export function Goal({ score: { goal, state, passed, checks, failed, untested }, label }: { score: PackedReport["goals"][number]; label: string }) {
+export function Goal({
+  score: { goal, state, passed, checks, failed, untested },
+  label,
+}: {
+  score: PackedReport["goals"][number];
+  label: string;
+}) {
   const { word, sign, tone } = goalWords[state];
   return (
     <>
@@ -71,9 +81,7 @@ export function Goal({ score: { goal, state, passed, checks, failed, untested },
         </div>
       )}
       {untested.length > 0 && (
-        <div class="muted">
-          not tested: {untested.map(({ reason, checks }) => `${checks} (${reason})`).join(", ")}
-        </div>
+        <div class="muted">not tested: {untested.map(({ reason, checks }) => `${checks} (${reason})`).join(", ")}</div>
       )}
     </>
   );

@@ -5,7 +5,7 @@ import { Goal } from "./goals.tsx";
 import { partIn } from "./matrix.tsx";
 import type { Model, Subject } from "./model.ts";
 import type { Go } from "./navigation.ts";
-import { Chip, ImplementationLink, OutcomeChip, Shown, Wide } from "./parts.tsx";
+import { Caption, Chip, ImplementationLink, OutcomeChip, Shown, Wide } from "./parts.tsx";
 import { hashOf, type Place } from "./place.ts";
 import { Choice, ResultTable, TextFilter } from "./results.tsx";
 import { moment, number, outcomeWords } from "./words.ts";
@@ -19,7 +19,8 @@ export function ImplementationsView({ model, place, go }: { model: Model; place:
     <>
       <h1 tabIndex={-1}>Not in this page</h1>
       <p>
-        No report of this page is of <code>{place.implementation}</code>. <a href={hashOf({ view: "implementations" })}>All implementations</a>
+        No report of this page is of <code>{place.implementation}</code>.{" "}
+        <a href={hashOf({ view: "implementations" })}>All implementations</a>
       </p>
     </>
   );
@@ -29,7 +30,10 @@ const columns = ["pass", "fail", "warn", "observed", "unsupported", "blocked", "
 
 function All({ model }: { model: Model }) {
   const counts = useMemo(
-    () => new Map(model.subjects.map(({ label }) => [label, outcomesOf(model.entries.filter(({ result, labels }) => result && labels[0] === label))])),
+    () =>
+      new Map(
+        model.subjects.map(({ label }) => [label, outcomesOf(model.entries.filter(({ result, labels }) => result && labels[0] === label))]),
+      ),
     [model],
   );
   const shown = columns.filter((outcome) => [...counts.values()].some((one) => (one.get(outcome) ?? 0) > 0));
@@ -38,7 +42,7 @@ function All({ model }: { model: Model }) {
       <h1 tabIndex={-1}>Implementations</h1>
       <Wide label="Implementations">
         <table>
-          <caption>Implementations, and what their checks came to</caption>
+          <Caption>Implementations, and what their checks came to</Caption>
           <thead>
             <tr>
               <th scope="col">Implementation</th>
@@ -95,7 +99,7 @@ function Count({ outcome, label, count, run }: { outcome: (typeof columns)[numbe
 
 function One({ model, subject, place, go }: { model: Model; subject: Subject; place: Place; go: Go }) {
   const { label, report, inMatrix } = subject;
-  const own = useMemo(() => model.entries.filter(({ result, labels }) => result && labels[0] === label), [model, label]);
+  const own = useMemo(() => model.byGravity.filter(({ result, labels }) => result && labels[0] === label), [model, label]);
   const entries = useMemo(() => filtered(own, place), [own, place]);
   const hello = report?.header.iut.hello ?? inMatrix[0]?.implementation.hello;
   const version = report?.header.iut.version ?? inMatrix[0]?.implementation.version;
@@ -123,7 +127,10 @@ function One({ model, subject, place, go }: { model: Model; subject: Subject; pl
           <>
             <Declared name="Positions" values={hello.supports.positions} />
             <Declared name="Cipher suites" values={hello.supports.cipherSuites} />
-            <Declared name="Signature schemes" values={hello.supports.signatureSchemes.map((scheme) => `0x${scheme.toString(16).padStart(4, "0")}`)} />
+            <Declared
+              name="Signature schemes"
+              values={hello.supports.signatureSchemes.map((scheme) => `0x${scheme.toString(16).padStart(4, "0")}`)}
+            />
             <Declared name="Attestation models" values={hello.supports.models} />
             <Declared name="Evidence" values={hello.supports.evidence} />
             <Declared name="Attestation Results" values={hello.supports.results} />
@@ -137,11 +144,16 @@ function One({ model, subject, place, go }: { model: Model; subject: Subject; pl
       </dl>
       {report === undefined ? (
         <p>
-          This page holds no report of a run of its own. <a href={hashOf({ view: "results", implementation: label })}>Its exchanges in the matrix</a>
+          This page holds no report of a run of its own.{" "}
+          <a href={hashOf({ view: "results", implementation: label })}>Its exchanges in the matrix</a>
         </p>
       ) : (
         <>
-          <Totals report={report} counts={outcomesOf(own)} known={own.filter(({ verdict }) => verdict.outcome === "fail" && verdict.expectation === "expected").length} />
+          <Totals
+            report={report}
+            counts={outcomesOf(own)}
+            known={own.filter(({ verdict }) => verdict.outcome === "fail" && verdict.expectation === "expected").length}
+          />
           <Goals model={model} report={report} />
           <h2>Results</h2>
           <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
@@ -151,7 +163,9 @@ function One({ model, subject, place, go }: { model: Model; subject: Subject; pl
               label="Outcome"
               place={place}
               go={go}
-              options={columns.flatMap((value) => (own.some(({ verdict }) => verdict.outcome === value) ? [{ value, word: outcomeWords[value].word }] : []))}
+              options={columns.flatMap((value) =>
+                own.some(({ verdict }) => verdict.outcome === value) ? [{ value, word: outcomeWords[value].word }] : [],
+              )}
             />
             <Choice
               name="position"
@@ -184,7 +198,10 @@ function Run({ report: { header, file, filtered } }: { report: PackedReport }) {
     <>
       <Declared name="Run" values={[`${moment(startedAt)}, suite ${suite}, seed ${seed}, ${file}`]} />
       <Declared name="Asked for" values={[filtered ? "only a part of the checks" : "all checks"]} />
-      <Declared name="Profile" values={[profile.revision, `cmw_attestation 0x${profile.cmwAttestation.toString(16)}`, `exporter label ${profile.exporterLabel}`]} />
+      <Declared
+        name="Profile"
+        values={[profile.revision, `cmw_attestation 0x${profile.cmwAttestation.toString(16)}`, `exporter label ${profile.exporterLabel}`]}
+      />
     </>
   );
 }
@@ -219,7 +236,7 @@ function Goals({ model, report }: { model: Model; report: PackedReport }) {
       ) : (
         <Wide label={caption}>
           <table>
-            <caption>{caption}</caption>
+            <Caption>{caption}</Caption>
             <thead>
               <tr>
                 <th scope="col">Goal</th>

@@ -1,12 +1,12 @@
 import { useMemo } from "preact/hooks";
 import type { PackedMatrix } from "../../harness/page/data.ts";
+import { filtered } from "./filter.ts";
 import { blameOf, type Entry, type Model } from "./model.ts";
 import type { Go } from "./navigation.ts";
-import { Chip, ImplementationLink, OutcomeChip, Pager, pageOf, Shown, Wide } from "./parts.tsx";
+import { Caption, Chip, ImplementationLink, OutcomeChip, Pager, pageOf, Shown, Wide } from "./parts.tsx";
 import { hashOf, type Place } from "./place.ts";
-import { counted, moment, outcomeWords } from "./words.ts";
-import { filtered } from "./filter.ts";
 import { Choice, TextFilter } from "./results.tsx";
+import { counted, moment, outcomeWords } from "./words.ts";
 
 const sides = [
   { direction: "attester/server", words: "attester is the TLS server" },
@@ -19,8 +19,9 @@ export function MatrixView({ model }: { model: Model }) {
     <>
       <h1 tabIndex={-1}>Interop matrix</h1>
       <p class="lead">
-        Every attester with every relying party, over real TLS 1.3 connections. Each cell says for both directions of TLS how many exchanges went as the
-        specifications say, and whose fault it is where one did not. A cell opens its exchanges.
+        Every attester with every relying party, over real TLS 1.3 connections. Each cell says for both directions of TLS how many exchanges
+        went as the specifications say, and whose fault it is where one did not. The word at the right of a cell, <i>server</i> or{" "}
+        <i>client</i>, is the attester's side of TLS. A cell opens its exchanges.
       </p>
       {model.data.matrices.map((matrix) => (
         <OneMatrix key={matrix.file} model={model} matrix={matrix} />
@@ -46,11 +47,12 @@ function OneMatrix({ model, matrix }: { model: Model; matrix: PackedMatrix }) {
   return (
     <Wide label={caption}>
       <table class="matrix">
-        <caption>{caption}</caption>
+        <Caption>{caption}</Caption>
         <thead>
           <tr>
             <th scope="col" class="corner">
-              attester ↓ relying party →
+              attester ↓<br />
+              relying party →
             </th>
             {implementations.map(({ name, version }) => (
               <th key={name} scope="col">
@@ -96,7 +98,12 @@ function Cell({ attester, relyingParty, cells }: CellProps) {
       {sides.map(({ direction, words }) => {
         const entries = cells.get(keyOf(attester.name, relyingParty.name, direction)) ?? [];
         const side = direction === "attester/server" ? "server" : "client";
-        if (entries.length === 0) return <p key={direction} class="half none"><span class="side">{side}</span> no exchange</p>;
+        if (entries.length === 0)
+          return (
+            <p key={direction} class="half none">
+              <span class="side">{side}</span> no exchange
+            </p>
+          );
         const lines = summary(entries);
         return (
           <a
@@ -125,7 +132,8 @@ function summary(entries: readonly Entry[]) {
   for (const [outcome, { word, sign, tone }] of Object.entries(outcomeWords)) {
     const count = of(outcome).length;
     if (count === 0) continue;
-    words.push({ sign, text: `${count} ${outcome === "unsupported" ? "not in common" : word}`, tone });
+    const all = outcome === "pass" && count === entries.length ? "all " : "";
+    words.push({ sign, text: `${all}${count} ${outcome === "unsupported" ? "not in common" : word}`, tone });
     if (outcome !== "fail" && outcome !== "inconclusive") continue;
     const blamed = new Map<string, number>();
     for (const entry of of(outcome)) {
@@ -133,20 +141,33 @@ function summary(entries: readonly Entry[]) {
       blamed.set(blame, (blamed.get(blame) ?? 0) + 1);
     }
     for (const [blame, times] of blamed) words.push({ sign: "↳", text: times === count ? blame : `${times}: ${blame}`, tone: "blame" });
+    const reported = of(outcome).filter(({ verdict }) => verdict.disclosure !== undefined).length;
+    if (reported > 0)
+      words.push({ sign: "↳", text: `${reported === count ? "" : `${reported}: `}reported to the maintainers`, tone: "blame" });
   }
-  const reported = entries.filter(({ verdict }) => verdict.disclosure !== undefined).length;
-  if (reported > 0) words.push({ sign: "↳", text: "reported to the maintainers", tone: "blame" });
-  const tone = of("fail").length > 0 ? "bad" : of("inconclusive", "harness-error", "blocked", "warn").length > 0 ? "mind" : of("pass").length > 0 ? "good" : "none";
+  const tone =
+    of("fail").length > 0
+      ? "bad"
+      : of("inconclusive", "harness-error", "blocked", "warn").length > 0
+        ? "mind"
+        : of("pass").length > 0
+          ? "good"
+          : "none";
   return { words, tone };
 }
 
 /** The exchanges of a pair, by exchange, suite and format. */
 export function PairView({ model, place, go }: { model: Model; place: Place; go: Go }) {
   const { attester = "", relyingParty = "", direction } = place;
-  const all = useMemo(() => filtered(model.entries, { view: "pair", attester, relyingParty, ...(direction && { direction }) }), [model, attester, relyingParty, direction]);
+  const all = useMemo(
+    () => filtered(model.entries, { view: "pair", attester, relyingParty, ...(direction && { direction }) }),
+    [model, attester, relyingParty, direction],
+  );
   const entries = useMemo(() => filtered(all, place), [all, place]);
   const { shown, page, pages } = pageOf(entries, place.page);
-  const outcomes = Object.entries(outcomeWords).flatMap(([value, { word }]) => (all.some(({ verdict }) => verdict.outcome === value) ? [{ value, word }] : []));
+  const outcomes = Object.entries(outcomeWords).flatMap(([value, { word }]) =>
+    all.some(({ verdict }) => verdict.outcome === value) ? [{ value, word }] : [],
+  );
   const caption = `Exchanges of ${attester} with ${relyingParty}`;
   return (
     <>
@@ -181,7 +202,7 @@ export function PairView({ model, place, go }: { model: Model; place: Place; go:
       ) : (
         <Wide label={caption}>
           <table class="results">
-            <caption>{caption}</caption>
+            <Caption>{caption}</Caption>
             <thead>
               <tr>
                 <th scope="col">Outcome</th>

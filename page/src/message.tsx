@@ -1,5 +1,5 @@
 import type { ComponentChildren, TargetedKeyboardEvent } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { PageText } from "../../harness/page/data.ts";
 import { partsOf, type TranscriptField, type TreeNode, treeOf } from "./transcript.ts";
 import { counted } from "./words.ts";
@@ -35,6 +35,9 @@ interface MessageProps {
   readonly fields: readonly TranscriptField[];
 }
 
+/** Bytes in a line. */
+const ROW = 16;
+
 /** A message: whichever of tree and bytes one points at or focuses, the other shows the same field. Arrow keys go through the tree. */
 function Message({ name, length, fields }: MessageProps) {
   const [chosen, setChosen] = useState(0);
@@ -42,6 +45,10 @@ function Message({ name, length, fields }: MessageProps) {
   const tree = useMemo(() => treeOf(fields), [fields]);
   const seen = pointed ?? chosen;
   const field = fields[seen];
+  const [treeBox, hexBox] = [useRef<HTMLDivElement>(null), useRef<HTMLDivElement>(null)];
+  // The pane that one points into does not move under the pointer.
+  const [from, setFrom] = useState<"tree" | "hex">("tree");
+  useEffect(() => reveal(from === "tree" ? hexBox.current : treeBox.current, seen), [seen, from]);
   const move = (event: TargetedKeyboardEvent<HTMLElement>): void => {
     const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, Home: -fields.length, End: fields.length };
     const step = steps[event.key];
@@ -77,15 +84,28 @@ function Message({ name, length, fields }: MessageProps) {
       </h3>
       <div class="both">
         {/* Arrow keys are taken where they bubble to: the buttons in it are what can be focused. */}
-        <div class="tree" role="group" aria-label={`Fields of ${name}`} onKeyDown={move}>
+        <div
+          ref={treeBox}
+          class="tree"
+          role="group"
+          aria-label={`Fields of ${name}`}
+          onKeyDown={move}
+          onFocusCapture={() => setFrom("tree")}
+          onMouseEnter={() => setFrom("tree")}
+        >
           <Branch nodes={tree} button={button} />
         </div>
-        <div class="hex" role="group" aria-label={`Bytes of ${name}`} tabIndex={0}>
-          {fields.map(({ bytes, offset }, index) => (
-            <span key={offset + index} {...props(index)}>
-              {bytes.map((byte, at) => `${byte}${(offset + at) % 16 === 15 ? "\n" : " "}`).join("")}
-            </span>
-          ))}
+        <div ref={hexBox} class="hex" role="group" aria-label={`Bytes of ${name}`} tabIndex={0} onMouseEnter={() => setFrom("hex")}>
+          <span class="offsets" aria-hidden="true">
+            {Array.from({ length: Math.ceil(length / ROW) }, (_, row) => `${(row * ROW).toString(16).padStart(4, "0")}\n`).join("")}
+          </span>
+          <span>
+            {fields.map(({ bytes, offset }, index) => (
+              <span key={offset + index} {...props(index)}>
+                {bytes.map((byte, at) => `${byte}${(offset + at) % ROW === ROW - 1 ? "\n" : " "}`).join("")}
+              </span>
+            ))}
+          </span>
         </div>
       </div>
       <p class="field" role="status">
@@ -112,3 +132,13 @@ function Branch({ nodes, button }: { nodes: readonly TreeNode[]; button: (index:
     </ul>
   );
 }
+
+/** Scrolls a pane, and nothing around it, to where a field stands. */
+function reveal(pane: HTMLElement | null, index: number): void {
+  const field = pane?.querySelector<HTMLElement>(`[data-field="${index}"]`);
+  if (!pane || !field) return;
+  const top = field.getBoundingClientRect().top - pane.getBoundingClientRect().top;
+  if (top < 0 || top > pane.clientHeight - LINE) pane.scrollTop += top - pane.clientHeight / 3;
+}
+
+const LINE = 24;

@@ -1,4 +1,13 @@
-import type { PackedMatrix, PackedReport, PageData, PageExchange, PageRequirement, PageResult, PlaceRow, VerdictRow } from "../../harness/page/data.ts";
+import type {
+  PackedMatrix,
+  PackedReport,
+  PageData,
+  PageExchange,
+  PageRequirement,
+  PageResult,
+  PlaceRow,
+  VerdictRow,
+} from "../../harness/page/data.ts";
 import { exchangesOf, resultsOf } from "../../harness/page/unpack.ts";
 import { hashOf, type Place } from "./place.ts";
 import { blameWords } from "./words.ts";
@@ -24,17 +33,27 @@ export interface Entry {
   readonly href: string;
 }
 
+/** In which order outcomes are listed: what went wrong first. */
+export const gravity = ["fail", "harness-error", "inconclusive", "warn", "blocked", "observed", "pass", "unsupported"] as const;
+
 /** An implementation, in runs and in matrices. */
 export interface Subject {
   readonly label: string;
   readonly report: PackedReport | undefined;
-  readonly inMatrix: readonly { readonly matrix: PackedMatrix; readonly name: string; readonly implementation: PackedMatrix["header"]["implementations"][number] }[];
+  readonly inMatrix: readonly {
+    readonly matrix: PackedMatrix;
+    readonly name: string;
+    readonly implementation: PackedMatrix["header"]["implementations"][number];
+  }[];
 }
 
 export interface Model {
   readonly data: PageData;
   readonly subjects: readonly Subject[];
+  /** In the order of the files. */
   readonly entries: readonly Entry[];
+  /** The same, what went wrong first. */
+  readonly byGravity: readonly Entry[];
   readonly requirements: ReadonlyMap<string, PageRequirement>;
 }
 
@@ -61,7 +80,8 @@ export function modelOf(data: PageData): Model {
       ),
     ),
   ];
-  return { data, subjects, entries, requirements: new Map(data.requirements.map((one) => [one.id, one])) };
+  const byGravity = gravity.flatMap((outcome) => entries.filter(({ verdict }) => verdict.outcome === outcome));
+  return { data, subjects, entries, byGravity, requirements: new Map(data.requirements.map((one) => [one.id, one])) };
 }
 
 function unused(name: string, subjects: readonly Subject[]): string {
@@ -111,7 +131,11 @@ export function entryAt({ entries }: Model, place: Place): Entry | undefined {
   return entries.find(({ instance, exchange, labels }) => {
     if (instance !== place.instance) return false;
     if (place.implementation !== undefined) return exchange === undefined && labels[0] === place.implementation;
-    return exchange?.attester.name === place.attester && exchange?.relyingParty.name === place.relyingParty && exchange?.direction === place.direction;
+    return (
+      exchange?.attester.name === place.attester &&
+      exchange?.relyingParty.name === place.relyingParty &&
+      exchange?.direction === place.direction
+    );
   });
 }
 
@@ -124,4 +148,3 @@ export function whoOf({ labels }: Pick<Entry, "labels">): string {
 export function blameOf({ verdict: { blame }, labels: [attester = "", relyingParty = ""] }: Entry): string | undefined {
   return blame && blameWords(blame.verdict, attester, relyingParty);
 }
-

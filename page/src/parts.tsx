@@ -19,7 +19,8 @@ export function Chip({ tone, sign, children }: { tone: Tone; sign: string; child
 /** What came of a result, with what a baseline says of it. */
 export function OutcomeChip({ verdict: { outcome, expectation } }: Pick<Entry, "verdict">) {
   const { word, sign, tone } = outcomeWords[outcome];
-  const known = outcome !== "pass" && expectation === "expected" && (outcome === "fail" || outcome === "blocked" || outcome === "inconclusive");
+  const known =
+    outcome !== "pass" && expectation === "expected" && (outcome === "fail" || outcome === "blocked" || outcome === "inconclusive");
   const added = known ? ", known" : expectation === "stale" ? ", stale baseline" : expectation === "new" ? ", new check" : "";
   return (
     <Chip tone={tone} sign={sign}>
@@ -35,6 +36,15 @@ export function Wide({ label, children }: { label: string; children: ComponentCh
     <section class="wide" aria-label={label} tabIndex={0}>
       {children}
     </section>
+  );
+}
+
+/** The caption of a wide table; it stays where it can be read when the table scrolls. */
+export function Caption({ children }: { children: ComponentChildren }) {
+  return (
+    <caption>
+      <span>{children}</span>
+    </caption>
   );
 }
 
@@ -87,7 +97,10 @@ export function SpecLink({ spec, section, url }: Pick<PageRequirement, "spec" | 
 export const PAGE_SIZE = 50;
 
 /** A page of a long list; `page` counts from 1, and what is no page is the first or the last. */
-export function pageOf<T>(all: readonly T[], page: string | undefined): { readonly shown: readonly T[]; readonly page: number; readonly pages: number } {
+export function pageOf<T>(
+  all: readonly T[],
+  page: string | undefined,
+): { readonly shown: readonly T[]; readonly page: number; readonly pages: number } {
   const pages = Math.max(1, Math.ceil(all.length / PAGE_SIZE));
   const at = Math.min(pages, Math.max(1, Math.floor(Number(page ?? 1)) || 1));
   return { shown: all.slice((at - 1) * PAGE_SIZE, at * PAGE_SIZE), page: at, pages };

@@ -2,12 +2,12 @@ import { useMemo } from "preact/hooks";
 import type { PageRequirement } from "../../harness/page/data.ts";
 import type { Entry, Model } from "./model.ts";
 import type { Go } from "./navigation.ts";
-import { Chip, ImplementationLink, Pager, pageOf, Shown, SpecLink, Wide } from "./parts.tsx";
+import { Caption, Chip, ImplementationLink, Pager, pageOf, Shown, SpecLink, Wide } from "./parts.tsx";
 import { hashOf, type Place } from "./place.ts";
 import { Choice, RequirementFilter, TextFilter } from "./results.tsx";
 import { outcomeWords } from "./words.ts";
 
-// Of the results of a statement the gravest stands for all.
+// Of the results of a statement the gravest stands for all; one that passed says more than one that was only looked at.
 const gravest = ["fail", "warn", "inconclusive", "harness-error", "blocked", "pass", "observed", "unsupported"] as const;
 type Outcome = (typeof gravest)[number];
 
@@ -28,13 +28,25 @@ export function RequirementsView({ model, place, go }: { model: Model; place: Pl
     <>
       <h1 tabIndex={-1}>Requirements</h1>
       <p class="lead">
-        Each normative statement of the specifications, in our words. A statement may have failed where a check that rests on it failed; the check says on which else
-        it rests.
+        Each normative statement of the specifications, in our words. A statement may have failed where a check that rests on it failed; the
+        check says on which else it rests.
       </p>
       <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
         <TextFilter value={place.text ?? ""} go={go} />
-        <Choice name="implementation" label="Implementation" place={place} go={go} options={labels.map((value) => ({ value, word: value }))} />
-        <Choice name="outcome" label="Verdict" place={place} go={go} options={gravest.map((value) => ({ value, word: outcomeWords[value].word }))} />
+        <Choice
+          name="implementation"
+          label="Implementation"
+          place={place}
+          go={go}
+          options={labels.map((value) => ({ value, word: value }))}
+        />
+        <Choice
+          name="outcome"
+          label="Verdict"
+          place={place}
+          go={go}
+          options={gravest.map((value) => ({ value, word: outcomeWords[value].word }))}
+        />
         <RequirementFilter value={place.requirement ?? ""} go={go} ids={model.data.requirements.map(({ id }) => id)} />
       </form>
       <Shown count={rows.length} of={model.data.requirements.length} what="statement" />
@@ -43,7 +55,7 @@ export function RequirementsView({ model, place, go }: { model: Model; place: Pl
       ) : (
         <Wide label={caption}>
           <table class="requirements">
-            <caption>{caption}</caption>
+            <Caption>{caption}</Caption>
             <thead>
               <tr>
                 <th scope="col">Statement</th>

@@ -15,8 +15,9 @@ export function ResultView({ model, place }: { model: Model; place: Place }) {
       <>
         <h1 tabIndex={-1}>Not in this page</h1>
         <p>
-          No result of this page is <code>{place.instance ?? "(no instance named)"}</code> of {place.implementation ?? place.attester ?? "this implementation"}.
-          The <a href={hashOf({ view: "results" })}>list of all results</a> has what there is.
+          No result of this page is <code>{place.instance ?? "(no instance named)"}</code> of{" "}
+          {place.implementation ?? place.attester ?? "this implementation"}. The{" "}
+          <a href={hashOf({ view: "results" })}>list of all results</a> has what there is.
         </p>
       </>
     );

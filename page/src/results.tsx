@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { filtered, outcomesOf } from "./filter.ts";
 import { blameOf, type Entry, type Model, whoOf } from "./model.ts";
 import type { Go } from "./navigation.ts";
-import { OutcomeChip, Pager, pageOf, Shown, Wide } from "./parts.tsx";
+import { Caption, OutcomeChip, Pager, pageOf, Shown, Wide } from "./parts.tsx";
 import type { Place } from "./place.ts";
 import { outcomeWords } from "./words.ts";
 
@@ -14,7 +14,7 @@ interface ViewProps {
 
 /** All results, of runs and of matrices, with the filters. */
 export function ResultsView({ model, place, go }: ViewProps) {
-  const entries = useMemo(() => filtered(model.entries, place), [model, place]);
+  const entries = useMemo(() => filtered(model.byGravity, place), [model, place]);
   return (
     <>
       <h1 tabIndex={-1}>Results</h1>
@@ -37,10 +37,24 @@ export function Filters({ model, place, go }: ViewProps) {
   return (
     <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
       <TextFilter value={place.text ?? ""} go={go} />
-      <Choice name="implementation" label="Implementation" place={place} go={go} options={model.subjects.map(({ label }) => ({ value: label, word: label }))} />
+      <Choice
+        name="implementation"
+        label="Implementation"
+        place={place}
+        go={go}
+        options={model.subjects.map(({ label }) => ({ value: label, word: label }))}
+      />
       <Choice name="outcome" label="Outcome" place={place} go={go} options={kinds} />
-      <Choice name="position" label="Position" place={place} go={go} options={positions.map((value) => ({ value, word: value.replace("/", ", TLS ") }))} />
-      {goals.length > 0 && <Choice name="goal" label="Security goal" place={place} go={go} options={goals.map(({ id }) => ({ value: id, word: id }))} />}
+      <Choice
+        name="position"
+        label="Position"
+        place={place}
+        go={go}
+        options={positions.map((value) => ({ value, word: value.replace("/", ", TLS ") }))}
+      />
+      {goals.length > 0 && (
+        <Choice name="goal" label="Security goal" place={place} go={go} options={goals.map(({ id }) => ({ value: id, word: id }))} />
+      )}
       <RequirementFilter value={place.requirement ?? ""} go={go} ids={model.data.requirements.map(({ id }) => id)} />
       <button
         type="button"
@@ -64,7 +78,10 @@ interface ChoiceProps {
 export function Choice({ name, label, place, go, options }: ChoiceProps) {
   const value = place[name] ?? "";
   // A filter of an old address may name what this page does not hold; it is shown, and finds nothing.
-  const all = value === "" || options.some((option) => option.value === value) ? options : [...options, { value, word: `${value} (not in this page)` }];
+  const all =
+    value === "" || options.some((option) => option.value === value)
+      ? options
+      : [...options, { value, word: `${value} (not in this page)` }];
   return (
     <label>
       <span>{label}</span>
@@ -136,7 +153,7 @@ export function ResultTable({ entries, place, go, caption, who = true }: TablePr
     <>
       <Wide label={caption}>
         <table class="results">
-          <caption>{caption}</caption>
+          <Caption>{caption}</Caption>
           <thead>
             <tr>
               <th scope="col">Outcome</th>

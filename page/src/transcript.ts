@@ -68,30 +68,32 @@ function fieldsFrom(lines: readonly string[], from: number): { fields: Transcrip
 export interface TreeNode {
   readonly name: string;
   /** Number of the field in the message; undefined: only others are in it. */
-  readonly field: number | undefined;
+  field: number | undefined;
   readonly children: TreeNode[];
 }
 
-/** The fields of a message as a tree, by the dots in their paths. A path that comes twice (a field in parts) stands as often. */
+/**
+ * The fields of a message as a tree, by the dots in their paths. The length of a field stands under it; so do the parts of one that comes in
+ * parts.
+ */
 export function treeOf(fields: readonly TranscriptField[]): TreeNode[] {
   const roots: TreeNode[] = [];
-  const groups = new Map<string, TreeNode[]>([["", roots]]);
+  const groups = new Map<string, TreeNode>();
   for (const [field, { path, note }] of fields.entries()) {
     const words = path.startsWith("(") ? [path] : path.split(".");
     let [level, prefix] = [roots, ""];
     for (const word of words.slice(0, -1)) {
       prefix += `${word}.`;
-      const known = groups.get(prefix);
-      if (known) level = known;
-      else {
-        const node: TreeNode = { name: word, field: undefined, children: [] };
-        level.push(node);
-        level = node.children;
-        groups.set(prefix, level);
-      }
+      const node = groups.get(prefix) ?? { name: word, field: undefined, children: [] };
+      if (!groups.has(prefix)) level.push(node);
+      groups.set(prefix, node);
+      level = node.children;
     }
     const last = words.at(-1) ?? "";
-    level.push({ name: note === undefined ? last : `${last} = ${note}`, field, children: [] });
+    const whole = groups.get(`${prefix}${last}.`);
+    if (whole === undefined) level.push({ name: note === undefined ? last : `${last} = ${note}`, field, children: [] });
+    else if (note === undefined && whole.field === undefined) whole.field = field;
+    else whole.children.push({ name: note ?? last, field, children: [] });
   }
   return roots;
 }

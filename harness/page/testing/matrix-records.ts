@@ -1,6 +1,6 @@
 import { defaultProfile } from "../../attestation/profile.ts";
-import { stepExample } from "../../example/step-example.ts";
 import { messageText } from "../../example/message-text.ts";
+import { stepExample } from "../../example/step-example.ts";
 import type { Implementation, Matrix, MatrixResult } from "../../matrix/records.ts";
 import { outcomes } from "../../scenario/result.ts";
 
@@ -129,7 +129,12 @@ export function matrixOf({ whole = true, change = (result: MatrixResult) => resu
     },
     results,
     footer: whole
-      ? { type: "matrix-footer", pairs: built.length * built.length * 2, counts: counts as NonNullable<Matrix["footer"]>["counts"], durationMs: 1 }
+      ? {
+          type: "matrix-footer",
+          pairs: built.length * built.length * 2,
+          counts: counts as NonNullable<Matrix["footer"]>["counts"],
+          durationMs: 1,
+        }
       : undefined,
   };
 }

@@ -1,4 +1,4 @@
-import type { ResultRecord, Report } from "../../report/records.ts";
+import type { Report, ResultRecord } from "../../report/records.ts";
 import { failure, footer, header, result } from "../../report/testing/records.ts";
 import { loadGoals } from "../../scenario/goals.ts";
 import { loadLedger } from "../../scenario/ledger.ts";
