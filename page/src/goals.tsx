@@ -71,8 +71,7 @@ export function Goal({
       <Chip tone={tone} sign={sign}>
         {word}
       </Chip>
-      <span class="muted">
-        {" "}
+      <span class="sub">
         {passed} of {checks} checks passed
       </span>
       {failed.length > 0 && (

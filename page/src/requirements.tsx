@@ -75,11 +75,7 @@ export function RequirementsView({ model, place, go }: { model: Model; place: Pl
                       <SpecLink {...requirement} /> <code class="id">{requirement.id}</code>
                     </small>
                   </th>
-                  {labels.map((label) => (
-                    <td key={label}>
-                      <VerdictCell requirement={requirement} label={label} verdict={verdicts.get(label)?.get(requirement.id)} />
-                    </td>
-                  ))}
+                  <Verdicts requirement={requirement} labels={labels} verdicts={verdicts} />
                 </tr>
               ))}
             </tbody>
@@ -91,15 +87,34 @@ export function RequirementsView({ model, place, go }: { model: Model; place: Pl
   );
 }
 
-function VerdictCell({ requirement, label, verdict }: { requirement: PageRequirement; label: string; verdict: Verdict | undefined }) {
-  if (verdict === undefined) {
-    const { excluded, open } = requirement;
-    if (open !== undefined) return <span class="muted">open point: {open}</span>;
-    return <span class="muted">{excluded !== undefined ? `no check: ${excluded}` : "not asked"}</span>;
+interface VerdictsProps {
+  readonly requirement: PageRequirement;
+  readonly labels: readonly string[];
+  readonly verdicts: ReadonlyMap<string, ReadonlyMap<string, Verdict>>;
+}
+
+/** A cell for each implementation; one for all where the statement has no check anywhere, with the reason. */
+function Verdicts({ requirement: { id, excluded, open }, labels, verdicts }: VerdictsProps) {
+  const reason = open !== undefined ? `open point of the texts: ${open}` : excluded !== undefined ? `no check: ${excluded}` : undefined;
+  const own = labels.map((label) => ({ label, verdict: verdicts.get(label)?.get(id) }));
+  if (reason !== undefined && labels.length > 0 && own.every(({ verdict }) => verdict === undefined)) {
+    return (
+      <td class="muted" colSpan={labels.length}>
+        {reason}
+      </td>
+    );
   }
+  return own.map(({ label, verdict }) => (
+    <td key={label}>
+      {verdict ? <VerdictLink id={id} label={label} verdict={verdict} /> : <span class="muted">{reason ?? "not asked"}</span>}
+    </td>
+  ));
+}
+
+function VerdictLink({ id, label, verdict }: { id: string; label: string; verdict: Verdict }) {
   const { word, sign, tone } = outcomeWords[verdict.outcome];
   return (
-    <a class="verdict" href={hashOf({ view: "results", implementation: label, requirement: requirement.id })}>
+    <a class="verdict" href={hashOf({ view: "results", implementation: label, requirement: id })}>
       <Chip tone={tone} sign={sign}>
         {word}
       </Chip>{" "}

@@ -176,7 +176,7 @@ export function ResultTable({ entries, place, go, caption, who = true }: TablePr
                 <td>
                   {blameOf(entry) && <strong>{blameOf(entry)}. </strong>}
                   {entry.verdict.disclosure !== undefined && <em>Reported to the maintainers. </em>}
-                  <span class="detail">{shortened(entry.verdict.found ?? entry.verdict.detail)}</span>
+                  <span class="detail">{shortened(entry.verdict.detail || (entry.verdict.found ?? ""))}</span>
                 </td>
               </tr>
             ))}
