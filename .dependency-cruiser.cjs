@@ -47,7 +47,7 @@ module.exports = {
     },
     { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
     { name: "wire-is-pure", severity: "error", from: { path: "^harness/wire/", pathNot: "\\.test\\.ts$" }, to: { dependencyTypes: ["core"] } },
-    { name: "no-test-code", severity: "error", from: { pathNot: "\\.test\\.ts$|/testing/" }, to: { path: "\\.test\\.ts$|/testing/" } },
+    { name: "no-test-code", severity: "error", from: { pathNot: "\\.test\\.ts$|/testing/|^page/test/" }, to: { path: "\\.test\\.ts$|/testing/|^page/test/" } },
     { name: "not-resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
   ],
   options: {

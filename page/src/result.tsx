@@ -37,7 +37,9 @@ function Known({ model, entry }: { model: Model; entry: Entry }) {
       </p>
       <h1 tabIndex={-1}>{title}</h1>
       <p class="lead">
-        <OutcomeChip verdict={verdict} /> <span class="means">{outcomeWords[verdict.outcome].means}</span>
+        <OutcomeChip verdict={verdict} />{" "}
+        {/* An exchange may fail where both ends conform: the blame says whether a statement is broken. */}
+        {exchange === undefined && <span class="means">{outcomeWords[verdict.outcome].means}</span>}
       </p>
       <p>
         <code class="id">{instance}</code>

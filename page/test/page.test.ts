@@ -1,11 +1,10 @@
-import { readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
+import { rmSync } from "node:fs";
+import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { desktop, phone, startBrowser } from "./chromium.ts";
 import { attackedPage, attacks, folder, KNOWN, largePage, RELAYED, smallPage } from "./fixtures.ts";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const small = smallPage();
 const place = (parameters: Record<string, string>): string => `${small.url}#${new URLSearchParams(parameters)}`;
 const relayed = place({ view: "result", implementation: "zeta", instance: RELAYED });
@@ -49,7 +48,7 @@ async function open(url: string, options: BrowserContextOptions = desktop): Prom
 
 /** What axe finds, with the first places. */
 async function scan(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
     const { violations } = await axe.run();
