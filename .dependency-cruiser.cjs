@@ -23,9 +23,10 @@ const may = {
   matrix: ["attestation", "iut", "scenario", "input"],
   report: ["wire", "attestation", "iut", "scenario", "campaign", "matrix", "input"],
   interop: ["wire", "authenticator", "attestation", "tls", "iut", "scenario", "example", "capture", "matrix", "report"],
+  page: ["matrix", "report", "scenario", "input"],
   signing: ["wire", "input", "authenticator", "attestation", "appraisal", "report"],
   bundle: ["wire", "attestation", "forge", "appraisal", "tls", "iut", "reference", "scenario", "example", "campaign", "capture", "report", "input"],
-  cli: ["interop", "matrix", "signing", "faults", "campaign", "bundle", "wire", "authenticator", "attestation", "explain", "example", "carrier", "tls", "iut", "reference", "scenario", "report", "vectors", "recordings", "input", "ledger"],
+  cli: ["interop", "page", "matrix", "signing", "faults", "campaign", "bundle", "wire", "authenticator", "attestation", "explain", "example", "carrier", "tls", "iut", "reference", "scenario", "report", "vectors", "recordings", "input", "ledger"],
 };
 
 const direction = Object.entries(may).map(([folder, allowed]) => ({
@@ -39,9 +40,16 @@ const direction = Object.entries(may).map(([folder, allowed]) => ({
 module.exports = {
   forbidden: [
     ...direction,
+    {
+      name: "page-in-the-browser",
+      comment: "what runs in the browser imports of the program only what imports nothing of Node",
+      severity: "error",
+      from: { path: "^page/src/", pathNot: "\\.test\\.ts$" },
+      to: { path: "^harness/", pathNot: "^harness/page/(data|unpack)\\.ts$" },
+    },
     { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
     { name: "wire-is-pure", severity: "error", from: { path: "^harness/wire/", pathNot: "\\.test\\.ts$" }, to: { dependencyTypes: ["core"] } },
-    { name: "no-test-code", severity: "error", from: { pathNot: "\\.test\\.ts$|/testing/" }, to: { path: "\\.test\\.ts$|/testing/" } },
+    { name: "no-test-code", severity: "error", from: { pathNot: "\\.test\\.ts$|/testing/|^page/test/" }, to: { path: "\\.test\\.ts$|/testing/|^page/test/" } },
     { name: "not-resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
   ],
   options: {
@@ -49,7 +57,7 @@ module.exports = {
     tsConfig: { fileName: "tsconfig.json" },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
-      extensions: [".ts", ".js", ".mjs", ".json"],
+      extensions: [".ts", ".tsx", ".js", ".mjs", ".json"],
       conditionNames: ["import", "node", "default"],
       // Packages name parts of themselves there (cborg/json).
       exportsFields: ["exports"],

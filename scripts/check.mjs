@@ -3,10 +3,11 @@ import { spawnSync } from "node:child_process";
 
 const checks = [
   { name: "types", command: ["tsc", "--noEmit", "-p", "."], seen: /^/, what: "no output" },
+  { name: "types of the page", command: ["tsc", "--noEmit", "-p", "page"], seen: /^/, what: "no output" },
   { name: "biome", command: ["biome", "check", "."], seen: /Checked (\d+) files/, what: "files" },
   {
     name: "dependency direction",
-    command: ["depcruise", "harness", "bench", "--config", ".dependency-cruiser.cjs"],
+    command: ["depcruise", "harness", "bench", "page", "--config", ".dependency-cruiser.cjs"],
     seen: /(\d+) modules/,
     what: "modules",
   },

@@ -27,6 +27,7 @@ describe.concurrent("--help", () => {
     [["report", "diff"]],
     [["report", "sign"]],
     [["report", "verify"]],
+    [["report", "html"]],
     [["ambiguities"]],
   ])("shows an example: %j", async (command) => {
     const { code, stdout, stderr } = await cli([...command, "--help"]);

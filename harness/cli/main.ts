@@ -362,6 +362,28 @@ Example:
 
 addReportTools(report, integer(1, 100_000));
 
+report
+  .command("html")
+  .description("write one page, which opens from disk and needs no network, of reports of runs and of matrices")
+  .argument("<file...>", "reports in JSON Lines (`run --report jsonl=F`), matrices in JSON Lines, in any mix")
+  .requiredOption("--out <file>", "the page; - is standard output")
+  .addHelpText(
+    "after",
+    `
+Of several reports of the same implementation the one that was started last counts; it is the same where name, version, path, what it
+declares and the profile are. Others stand beside one another. The same holds of matrices of the same implementations and profile.
+A report without a footer is shown, under a banner that says that the run was cut short.
+
+Exit codes: 0 the page is written; 2 usage, or a file that is no report (each with what is wrong with it; nothing is written).
+
+Example:
+  $ expat-conformance report html --out page.html reports/matrix.jsonl report.jsonl`,
+  )
+  .action(async (files, options) => {
+    const { reportHtmlCommand } = await import("./report-html.ts");
+    reportHtmlCommand(files, options);
+  });
+
 program
   .command("replay")
   .description("play a failure bundle of a campaign again: exactly that case, with the parameters of the bundle")
