@@ -35,7 +35,8 @@ export function makeRequest(asker, context, schemes) {
 export function readRequest(bytes, asker) {
   const [message, ...rest] = readHandshakes(bytes, "request");
   if (message === undefined || rest.length > 0) throw new Refusal("malformed", "request: expected one handshake message");
-  if (message.type !== typeOf(asker)) throw new Refusal("wrong-role", `request: type ${message.type}, expected ${typeOf(asker)} of a ${asker}`);
+  if (message.type !== typeOf(asker))
+    throw new Refusal("wrong-role", `request: type ${message.type}, expected ${typeOf(asker)} of a ${asker}`);
   const body = new Reader(message.body, "request");
   const context = body.vector(1);
   const extensions = readExtensions(body.vector(2, 2), "request");

@@ -9,6 +9,7 @@ import { chooseScheme } from "./schemes.mjs";
 import { Secrets } from "./secrets.mjs";
 
 /** @typedef {import("./request.mjs").Side} Side */
+/** @typedef {{ schemes: readonly number[], extensions: ReadonlySet<number> }} Asked what a request, or else the ClientHello, leaves room for */
 
 const CONTEXT_LENGTH = 32;
 const NO_REQUEST = Buffer.alloc(0);
@@ -21,7 +22,7 @@ export class Session {
   /** @type {Side} */ #peer;
   #own;
   #peers;
-  #offered;
+  #clientHello;
   // Contexts are unique on a connection, over the requests of both ends (RFC 9261 section 4).
   /** @type {Set<string>} */ #asked = new Set();
   /** @type {Set<string>} */ #askedByPeer = new Set();
@@ -32,14 +33,14 @@ export class Session {
    * @param {Side} side
    * @param {import("./secrets.mjs").Exporter} exporter
    * @param {import("./secrets.mjs").Hash} hash of the cipher suite
-   * @param {readonly number[]} offered the schemes in the ClientHello, which bound what is not asked for
+   * @param {Asked} clientHello bounds what no request asks for (section 5.2)
    */
-  constructor(side, exporter, hash, offered) {
+  constructor(side, exporter, hash, clientHello) {
     this.#side = side;
     this.#peer = side === "client" ? "server" : "client";
     this.#own = new Secrets(exporter, hash, this.#side);
     this.#peers = new Secrets(exporter, hash, this.#peer);
-    this.#offered = offered;
+    this.#clientHello = clientHello;
   }
 
   /**
@@ -82,9 +83,10 @@ export class Session {
   /** @param {import("./authenticator.mjs").Identity | undefined} identity */
   #spontaneous(identity) {
     if (this.#side === "client") throw new Refusal("wrong-role", "only a server authenticates itself without a request");
-    const scheme = identity && chooseScheme(this.#offered, identity.key);
+    const scheme = identity && chooseScheme(this.#clientHello.schemes, identity.key);
     // Section 6 has an empty authenticator answer a request; without one there is nothing to decline.
-    if (identity === undefined || scheme === undefined) throw new Refusal("no-common-scheme", "the ClientHello offers no scheme of the key");
+    if (identity === undefined || scheme === undefined)
+      throw new Refusal("no-common-scheme", "the ClientHello offers no scheme of the key");
     const context = randomBytes(CONTEXT_LENGTH);
     this.#consumed.add(context.toString("hex"));
     return makeAuthenticator(this.#own, NO_REQUEST, context, identity, scheme);
@@ -107,13 +109,13 @@ export class Session {
     if (request && !context.equals(request.context)) throw new Refusal("context-mismatch", "the context is not that of the request");
     const name = context.toString("hex");
     if (this.#consumed.has(name)) throw new Refusal("context-reused", "the context was consumed before");
+    const asked = request ?? this.#clientHello;
     for (const type of extensions) {
-      // The ClientHello of this end asks for none of the two extensions that TLS 1.3 has in a Certificate.
-      if (!request?.extensions.has(type) || NOT_IN_CERTIFICATE.has(type)) {
+      if (!asked.extensions.has(type) || NOT_IN_CERTIFICATE.has(type)) {
         throw new Refusal("unsolicited-extension", `extension ${type} was not asked for`);
       }
     }
-    if (!(request?.schemes ?? this.#offered).includes(scheme)) throw new Refusal("scheme-not-offered", `scheme ${scheme} was not offered`);
+    if (!asked.schemes.includes(scheme)) throw new Refusal("scheme-not-offered", `scheme ${scheme} was not offered`);
     const key = validatePath(chain, anchors, now, this.#peer);
     verifyAuthenticator(authenticator, this.#peers, request?.bytes ?? NO_REQUEST, key);
     this.#consumed.add(name);

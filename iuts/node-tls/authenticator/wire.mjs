@@ -41,7 +41,8 @@ export class Reader {
    */
   vector(size, least = 0) {
     const content = this.take(this.uint(size));
-    if (content.length < least) throw new Refusal("malformed", `${this.#what}: a vector of ${content.length} octets, at least ${least} expected`);
+    if (content.length < least)
+      throw new Refusal("malformed", `${this.#what}: a vector of ${content.length} octets, at least ${least} expected`);
     return content;
   }
 

@@ -78,7 +78,8 @@ function isWithin(name, base) {
 }
 
 /** @param {Buffer} content */
-const dnsLabels = (content) => (content.length === 0 ? [] : content.toString("latin1").toLowerCase().replace(/\.$/, "").split(".").reverse());
+const dnsLabels = (content) =>
+  content.length === 0 ? [] : content.toString("latin1").toLowerCase().replace(/\.$/, "").split(".").reverse();
 
 /**
  * @param {string[]} name labels, the last one first

@@ -30,7 +30,13 @@ export function validatePath(chain, anchors, now, sender) {
   if (chain.length > MOST_CERTIFICATES) throw new Refusal("pkix", `more than ${MOST_CERTIFICATES} certificates`);
   const leaf = new Certificate(first);
   checkEndEntity(leaf, sender);
-  const search = { trusted: readable(anchors), others: readable(others), now: now.getTime(), links: 0, reason: "no issuer leads to an anchor" };
+  const search = {
+    trusted: readable(anchors),
+    others: readable(others),
+    now: now.getTime(),
+    links: 0,
+    reason: "no issuer leads to an anchor",
+  };
   if (!isAnchored(search, [leaf])) throw new Refusal("pkix", search.reason);
   return leaf.publicKey;
 }
@@ -80,7 +86,9 @@ function isAnchored(search, path) {
     if (reason === undefined) return true;
     search.reason = reason;
   }
-  return search.others.some((issuer) => !path.includes(issuer) && isIssuedBy(search, last, issuer) && isAnchored(search, [...path, issuer]));
+  return search.others.some(
+    (issuer) => !path.includes(issuer) && isIssuedBy(search, last, issuer) && isAnchored(search, [...path, issuer]),
+  );
 }
 
 /**
@@ -109,7 +117,8 @@ function violation(path, now) {
     const isLast = at === 0;
     if (now < certificate.notBefore || now > certificate.notAfter) return "outside of the validity of a certificate";
     if (!read(() => isAllowedAlgorithm(certificate.signatureAlgorithm))) return "signed with an algorithm that is not allowed";
-    for (const [id, { critical }] of certificate.extensions) if (critical && !UNDERSTOOD.has(id)) return `critical extension ${id} is unknown`;
+    for (const [id, { critical }] of certificate.extensions)
+      if (critical && !UNDERSTOOD.has(id)) return `critical extension ${id} is unknown`;
     if (isLast || !certificate.isSelfIssued) {
       const name = read(() => constraints.map((each) => nameViolation(certificate, each)).find((found) => found !== undefined));
       if (name !== undefined) return name;

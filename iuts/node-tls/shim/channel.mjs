@@ -32,8 +32,11 @@ export class Channel {
     this.#socket = socket;
     this.#inbox = new Inbox(socket);
     this.cipherSuite = socket.getCipher().standardName;
-    const offered = side === "client" ? signatureSchemes : offeredByClientHello(socket.getSharedSigalgs());
-    this.session = new Session(side, (...input) => this.export(...input), hashOfSuite(this.cipherSuite), offered);
+    const schemes = side === "client" ? signatureSchemes : offeredByClientHello(socket.getSharedSigalgs());
+    // node:tls does not show the ClientHello. The own one holds neither of the two extensions that may stand in a Certificate (RFC 8446
+    // section 4.2): status_request, which `requestOCSP` would add, and signed_certificate_timestamp.
+    const clientHello = { schemes, extensions: new Set() };
+    this.session = new Session(side, (...input) => this.export(...input), hashOfSuite(this.cipherSuite), clientHello);
   }
 
   /**

@@ -2,9 +2,9 @@
 // The methods of the control protocol (docs/iut-protocol.md): they translate, and decide nothing.
 import { createPrivateKey } from "node:crypto";
 import { readAuthenticator } from "../authenticator/authenticator.mjs";
+import { Refusal } from "../authenticator/refusal.mjs";
 import { contextOfRequest } from "../authenticator/request.mjs";
 import { signatureSchemes } from "../authenticator/schemes.mjs";
-import { Refusal } from "../authenticator/refusal.mjs";
 import { openChannel } from "./channel.mjs";
 import { Parameters } from "./parameters.mjs";
 import { RpcError, unsupported } from "./rpc.mjs";
@@ -103,7 +103,11 @@ export function makeMethods() {
 
     export: (params) => {
       const channel = channelOf(params);
-      const value = channel.export(params.text("label"), params.optionalBytes("context") ?? Buffer.alloc(0), params.integer("length", 4096));
+      const value = channel.export(
+        params.text("label"),
+        params.optionalBytes("context") ?? Buffer.alloc(0),
+        params.integer("length", 4096),
+      );
       return { value: value.toString("hex") };
     },
 
@@ -127,7 +131,9 @@ export function makeMethods() {
     bye: () => ({}),
   };
 
-  return new Map(Object.entries(methods).map(([name, method]) => [name, (/** @type {unknown} */ params) => method(new Parameters(params))]));
+  return new Map(
+    Object.entries(methods).map(([name, method]) => [name, (/** @type {unknown} */ params) => method(new Parameters(params))]),
+  );
 }
 
 /** @param {Parameters} identity */
