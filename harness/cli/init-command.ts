@@ -27,7 +27,8 @@ export function initCommand(target: string | undefined, { lang, list = false }: 
     return 0;
   }
   const languages = templates.map((template) => template.lang);
-  if (lang === undefined || target === undefined) throw new UsageError(`expected init --lang ${languages.join("|")} FOLDER`);
+  // An empty name would be the folder that we are in, unseen: a variable of a script that is not set.
+  if (lang === undefined || !target) throw new UsageError(`expected init --lang ${languages.join("|")} FOLDER`);
   const template = templates.find((each) => each.lang === lang);
   if (template === undefined) {
     throw new UsageError(`--lang ${lang}: expected one of ${languages.join(", ")}; ${nearest(lang, languages, "`init --list` says more")}`);
@@ -41,7 +42,7 @@ export function initCommand(target: string | undefined, { lang, list = false }: 
     ["run", "--iut", target],
   ].map((words) => `  npx expat-conformance ${commandLine(words)}`);
   process.stdout.write(`${target}: ${files.length} files, an implementation called "${name}": ${template.title}; needs ${template.needs}
-It is whole and green as it is, attestation included. Put your own implementation behind its methods, one after the other
+It is whole and green as it is. Put your own implementation behind its methods, one after the other
 (docs/writing-a-shim.md), and keep it green with:
 ${next.join("\n")}
 `);
@@ -85,7 +86,10 @@ function write({ folder }: Template, files: readonly string[], target: string): 
       copyFileSync(join(folder, file), to);
     }
     const manifest = join(target, "iut.yaml");
-    writeFileSync(manifest, readFileSync(manifest, "utf8").replace(/^name: .*$/m, `name: ${JSON.stringify(nameOf(target))}`));
+    writeFileSync(
+      manifest,
+      readFileSync(manifest, "utf8").replace(/^name: .*$/m, () => `name: ${JSON.stringify(nameOf(target))}`),
+    );
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${target}: cannot be written: ${reasonOf(error)}`);

@@ -17,6 +17,7 @@ import {
   readMatrix,
 } from "../matrix/records.ts";
 import { globMatcher } from "../report/baseline.ts";
+import { disclosureFor, readDisclosures } from "../report/disclosures.ts";
 import { counted } from "../report/layout.ts";
 import { type Output, openOutput } from "../report/output.ts";
 import { paletteFor } from "../report/palette.ts";
@@ -58,6 +59,7 @@ export async function matrixCommand(options: MatrixCommandOptions): Promise<numb
   const library = loadLibrary();
   const exchanges = loadExchanges(library);
   const selects = selectionOf(options.only, exchanges);
+  const disclosures = readDisclosures();
   const published = options.published === undefined ? undefined : readMatrix(options.published);
   const subjects = subjectsOf(options, profile);
   const output = options.out === undefined ? undefined : openFolder(options.out);
@@ -93,6 +95,10 @@ export async function matrixCommand(options: MatrixCommandOptions): Promise<numb
     selects,
     reproduceAlone: ({ path }, instance) => reproduceCommand({ iut: path, profile: options.profile, instance }),
     reproducePair: (attester, relyingParty, instance) => reproducePair(attester, relyingParty, instance, options.profile),
+    disclosure: ({ hello, name }, check) =>
+      [name, hello.name]
+        .map((implementation) => disclosureFor(disclosures, { implementation, version: hello.version, check }))
+        .find((note) => note !== undefined),
     capture: options.out === undefined ? undefined : keepIn(join(options.out, "captures")),
     report: (made, done, all) => {
       pairs = done;

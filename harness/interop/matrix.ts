@@ -3,7 +3,8 @@ import { otherSide } from "../authenticator/secrets.ts";
 import { captureOf } from "../capture/capture.ts";
 import { type Ability, abilities } from "../iut/driver.ts";
 import { splitPosition } from "../iut/protocol.ts";
-import type { MatrixResult } from "../matrix/records.ts";
+import type { Blame, MatrixResult } from "../matrix/records.ts";
+import type { DisclosureNote } from "../report/disclosures.ts";
 import type { Case } from "../scenario/case.ts";
 import type { Library } from "../scenario/load.ts";
 import { schemeOf } from "../scenario/parameters.ts";
@@ -31,6 +32,8 @@ export interface MatrixOptions {
   /** The command that asks a member alone, or that plays an exchange of a pair. */
   readonly reproduceAlone: (member: Member, instance: string) => string;
   readonly reproducePair: (attester: Member, relyingParty: Member, instance: string) => string;
+  /** What is known at the maintainers of what fails. */
+  readonly disclosure?: ((member: Member, check: string) => DisclosureNote | undefined) | undefined;
   /** Keeps a capture and returns its name. */
   readonly capture?: ((name: string, bytes: Bytes) => string) | undefined;
   /** A pair is done: its results, in the order of the exchanges; pairs come in their order. */
@@ -88,11 +91,10 @@ async function playPair(attester: Member, relyingParty: Member, options: MatrixO
       const count = shown.get(key) ?? 0;
       const isShown = isRed ? count < SHOWN_FAILURES : isSample && count < 1;
       if (isShown) shown.set(key, count + 1);
-      results.push({
-        ...result,
-        ...(isRed && { blame: await blamer.blame(instance, attester, relyingParty, played) }),
-        ...(isShown && shownOf(result, played, options)),
-      });
+      const blame = isRed ? await blamer.blame(instance, attester, relyingParty, played) : undefined;
+      const known = blame && disclosed(blame, result.exchange, [attester, relyingParty], options);
+      const complete = { ...result, ...(blame && { blame }), ...(known && { disclosure: known.text }) };
+      results.push(known?.withheld ? withoutDetails(complete) : { ...complete, ...(isShown && shownOf(result, played, options)) });
     }
   } finally {
     await player.end();
@@ -136,6 +138,29 @@ function resultOf(
     ...(found !== undefined && { found }),
     reproduce: reproducePair(attester, relyingParty, id),
   };
+}
+
+/** What is known of the exchange, or of a check that explains it, with whoever is at fault. */
+function disclosed(
+  { evidence }: Blame,
+  exchange: string,
+  members: readonly Member[],
+  { disclosure }: MatrixOptions,
+): DisclosureNote | undefined {
+  const guilty = members.filter(({ name }) => evidence.some(({ implementation }) => implementation === name));
+  const notes = guilty.flatMap((member) => {
+    const checks = evidence.filter(({ implementation }) => implementation === member.name).map(({ check }) => check);
+    return [exchange, ...checks].flatMap((check) => disclosure?.(member, check) ?? []);
+  });
+  return notes.find(({ withheld }) => withheld) ?? notes[0];
+}
+
+const HELD_BACK = "held back (docs/disclosure.md)";
+
+// That it fails is said; how it is shown is not, until the maintainers had their time.
+function withoutDetails(result: MatrixResult): MatrixResult {
+  const evidence = result.blame?.evidence.map((each) => ({ ...each, reproduce: HELD_BACK }));
+  return { ...result, ...(result.blame && evidence && { blame: { ...result.blame, evidence } }), reproduce: HELD_BACK };
 }
 
 function shownOf(

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readYaml } from "../input/yaml-file.ts";
 import { packageRoot } from "../paths.ts";
-import { allChecks, loadLibrary } from "../scenario/load.ts";
+import { allChecks, loadExchanges, loadLibrary } from "../scenario/load.ts";
 import { baselineSchema, globMatcher } from "./baseline.ts";
 import { type Disclosure, disclosureFor, readDisclosures } from "./disclosures.ts";
 import { scratch } from "./testing/records.ts";
@@ -62,9 +62,11 @@ describe("reports/disclosures.yaml", () => {
   const disclosures = readDisclosures();
   const library = loadLibrary();
   const checks = allChecks(library);
+  const exchanges = loadExchanges(loadLibrary());
   it("names checks that there are", () => {
     for (const { id, checks: globs } of disclosures) {
-      for (const glob of globs) expect(checks.filter((check) => globMatcher(glob)(check.id)).length, `${id}: ${glob}`).toBeGreaterThan(0);
+      const ids = [...checks, ...exchanges].map((check) => check.id);
+      for (const glob of globs) expect(ids.filter(globMatcher(glob)).length, `${id}: ${glob}`).toBeGreaterThan(0);
     }
   });
   it("has all that Cocos is known to fail and that an attacker would win by", () => {
