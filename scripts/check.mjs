@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 const checks = [
   { name: "types", command: ["tsc", "--noEmit", "-p", "."], seen: /^/, what: "no output" },
   { name: "types of the page", command: ["tsc", "--noEmit", "-p", "page"], seen: /^/, what: "no output" },
+  { name: "types of iuts/node-tls", command: ["tsc", "-p", "iuts/node-tls"], seen: /^/, what: "no output" },
   { name: "biome", command: ["biome", "check", "."], seen: /Checked (\d+) files/, what: "files" },
   {
     name: "dependency direction",

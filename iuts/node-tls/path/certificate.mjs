@@ -14,8 +14,8 @@ export const Extension = Object.freeze({
   extendedKeyUsage: "2.5.29.37",
 });
 
-/** Bits of KeyUsage (RFC 5280 section 4.2.1.3). */
-export const KeyUsage = Object.freeze({ digitalSignature: 0, keyCertSign: 5 });
+/** A bit of KeyUsage (RFC 5280 section 4.2.1.3). */
+export const DIGITAL_SIGNATURE = 0;
 
 /**
  * A certificate in DER. Throws a Refusal for anything else: PEM, BER, bytes behind it, a version other than 3 (RFC 8446 section 4.4.2.2),
@@ -39,8 +39,8 @@ export class Certificate {
       this.extensions = readExtensions(fields.slice(6).find(({ tag }) => tag === context(3)));
       this.x509 = new X509Certificate(der);
       this.publicKey = this.x509.publicKey;
-      this.notBefore = Date.parse(this.x509.validFrom);
-      this.notAfter = Date.parse(this.x509.validTo);
+      this.notBefore = timeOf(this.x509.validFrom);
+      this.notAfter = timeOf(this.x509.validTo);
       const constraints = this.extensions.get(Extension.basicConstraints);
       this.basicConstraints = constraints && readBasicConstraints(constraints.value);
       const usage = this.extensions.get(Extension.keyUsage);
@@ -60,6 +60,16 @@ export class Certificate {
     const octet = this.keyUsage[1 + (bit >> 3)] ?? 0;
     return (octet & (0x80 >> (bit & 7))) !== 0;
   }
+}
+
+/**
+ * A time that OpenSSL cannot read would be neither before nor after any other.
+ * @param {string} text
+ */
+function timeOf(text) {
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw new Error(`no time: ${text}`);
+  return time;
 }
 
 /** @param {Element | undefined} element */

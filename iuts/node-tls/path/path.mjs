@@ -2,7 +2,7 @@
 // Certification paths (RFC 5280 section 6.1). Node verifies single links and has no path builder.
 import { Refusal } from "../authenticator/refusal.mjs";
 import { isAllowedAlgorithm } from "./algorithm.mjs";
-import { Certificate, Extension, KeyUsage } from "./certificate.mjs";
+import { Certificate, DIGITAL_SIGNATURE, Extension } from "./certificate.mjs";
 import { oid, readAll, readOne, Tag } from "./der.mjs";
 import { nameViolation, readNameConstraints } from "./names.mjs";
 
@@ -61,7 +61,7 @@ function readable(certificates) {
  * @param {Side} sender
  */
 function checkEndEntity(leaf, sender) {
-  if (!leaf.allows(KeyUsage.digitalSignature)) throw new Refusal("pkix", "the key usage allows no signatures (RFC 8446 section 4.4.2.2)");
+  if (!leaf.allows(DIGITAL_SIGNATURE)) throw new Refusal("pkix", "the key usage allows no signatures (RFC 8446 section 4.4.2.2)");
   const usage = leaf.extensions.get(Extension.extendedKeyUsage);
   if (usage === undefined) return;
   const purposes = read(() => readAll(readOne(usage.value, Tag.sequence).content).map(({ content }) => oid(content)));
@@ -92,7 +92,7 @@ function isAnchored(search, path) {
 }
 
 /**
- * Names, key identifiers, key usage and signature (section 6.1.3 (a)(1) and (4)).
+ * Names, key identifiers and the key usage of the issuer, by checkIssued, and the signature (sections 6.1.3 (a)(1) and (4), 6.1.4 (n)).
  * @param {Search} search
  * @param {Certificate} certificate
  * @param {Certificate} issuer
@@ -125,7 +125,6 @@ function violation(path, now) {
     }
     if (isLast) continue;
     if (!certificate.basicConstraints?.isCa) return "an issuer that is no CA";
-    if (!certificate.allows(KeyUsage.keyCertSign)) return "an issuer whose key usage allows no certificates";
     if (!certificate.isSelfIssued && pathLength-- <= 0) return "longer than a path length constraint allows";
     pathLength = Math.min(pathLength, certificate.basicConstraints.pathLength ?? pathLength);
     const more = read(() => readNameConstraints(certificate));

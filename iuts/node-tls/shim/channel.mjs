@@ -1,7 +1,7 @@
 // @ts-check
 // A connection of TLS 1.3. The shim dials in both roles; as server it is the server of the handshake on what it has dialled.
 import { connect as dial } from "node:net";
-import { connect, createServer } from "node:tls";
+import { connect, createSecureContext, createServer } from "node:tls";
 import { Refusal } from "../authenticator/refusal.mjs";
 import { handshakeAlgorithms, offeredByClientHello, signatureSchemes } from "../authenticator/schemes.mjs";
 import { hashOfSuite } from "../authenticator/secrets.mjs";
@@ -70,18 +70,18 @@ export class Channel {
 }
 
 /**
- * Resolves to the channel; rejects with a Refusal where no handshake comes about.
+ * Resolves to the channel; rejects with a Refusal where no handshake comes about, and with another error where the settings cannot be used.
  * @param {"client" | "server"} side
  * @param {Address} address
  * @param {Settings} settings
  * @returns {Promise<Channel>}
  */
 export async function openChannel(side, { host, port }, settings) {
-  const { socket, ready } = (side === "client" ? asClient : asServer)(dial(port, host), settings);
-  socket.setNoDelay(true);
+  const handshake = (side === "client" ? asClient : asServer)(settings); // may throw, and then nothing is dialled
+  const socket = dial({ host, port, noDelay: true });
   const timer = setTimeout(() => socket.destroy(new Error(`no handshake within ${HANDSHAKE_MS} ms`)), HANDSHAKE_MS);
   try {
-    return new Channel(side, await ready);
+    return new Channel(side, await handshake(socket));
   } catch (error) {
     socket.destroy();
     throw new Refusal("other", error instanceof Error ? error.message : String(error));
@@ -90,43 +90,50 @@ export async function openChannel(side, { host, port }, settings) {
   }
 }
 
-/** @typedef {import("node:net").Socket} Socket */
+/** @typedef {(socket: import("node:net").Socket) => Promise<TLSSocket>} Handshake */
 
 /** @param {string[]} cipherSuites */
 const common = (cipherSuites) =>
-  /** @type {const} */ ({ minVersion: "TLSv1.3", maxVersion: "TLSv1.3", ciphers: cipherSuites.join(":"), sigalgs: handshakeAlgorithms });
+  /** @type {const} */ ({
+    minVersion: "TLSv1.3",
+    maxVersion: "TLSv1.3",
+    ciphers: cipherSuites.join(":"),
+    sigalgs: handshakeAlgorithms,
+  });
+
+// The listeners for errors below stay: an error that comes later, and that nobody listens to, would end the process.
 
 /**
- * @param {Socket} socket
  * @param {Settings} settings
+ * @returns {Handshake}
  */
-function asClient(socket, { cipherSuites, serverName, trust }) {
+function asClient({ cipherSuites, serverName, trust }) {
   const ca = trust.map((der) => pem("CERTIFICATE", der)); // an empty list trusts nobody
-  const tls = connect({ socket, ca, servername: serverName, ...common(cipherSuites) });
-  /** @type {Promise<TLSSocket>} */
-  const ready = new Promise((resolve, reject) => {
-    tls.once("secureConnect", () => resolve(tls));
-    tls.once("error", reject);
-    tls.once("close", () => reject(new Error("the peer closed within the handshake")));
-    socket.once("error", reject);
-  });
-  return { socket, ready };
+  const secureContext = createSecureContext({ ca, ...common(cipherSuites) });
+  return (socket) =>
+    new Promise((resolve, reject) => {
+      const tls = connect({ socket, secureContext, servername: serverName });
+      tls.once("secureConnect", () => resolve(tls));
+      tls.on("error", reject);
+      tls.once("close", () => reject(new Error("the peer closed within the handshake")));
+      socket.on("error", reject);
+    });
 }
 
 /**
- * @param {Socket} socket
  * @param {Settings} settings
+ * @returns {Handshake}
  */
-function asServer(socket, { cipherSuites, identity }) {
-  if (identity === undefined) throw new Refusal("other", "a server needs an identity");
+function asServer({ cipherSuites, identity }) {
+  if (identity === undefined) throw new Error("a server needs an identity");
   const cert = identity.chain.map((der) => pem("CERTIFICATE", der)).join("");
   const server = createServer({ cert, key: pem("PRIVATE KEY", identity.key), ...common(cipherSuites) });
-  /** @type {Promise<TLSSocket>} */
-  const ready = new Promise((resolve, reject) => {
-    server.once("secureConnection", resolve);
-    server.once("tlsClientError", reject);
-    socket.once("error", reject);
-    socket.once("connect", () => server.emit("connection", socket));
-  });
-  return { socket, ready };
+  return (socket) =>
+    new Promise((resolve, reject) => {
+      server.once("secureConnection", resolve);
+      server.once("tlsClientError", reject);
+      socket.on("error", reject);
+      socket.once("close", () => reject(new Error("the peer closed within the handshake")));
+      socket.once("connect", () => server.emit("connection", socket));
+    });
 }

@@ -130,3 +130,29 @@ test("a server that is not trusted, or no TLS at all, is a refusal", async () =>
     await assert.rejects(openChannel(side, { host: "127.0.0.1", port }, settings), Refusal);
   }
 });
+
+test("settings that cannot be used are an error of the shim, and nothing is dialled", async () => {
+  const { certificate, key } = entity("handshake-p256");
+  const settings = {
+    cipherSuites: ["TLS_AES_128_GCM_SHA256"],
+    serverName: "localhost",
+    identity: { chain: [certificate], key },
+    trust: [],
+  };
+  const address = { host: "127.0.0.1", port: 1 };
+  const garbage = Buffer.from("garbage");
+  await assert.rejects(openChannel("server", address, { ...settings, identity: undefined }), /needs an identity/);
+  await assert.rejects(
+    openChannel("server", address, { ...settings, identity: { chain: [garbage], key } }),
+    (error) => !(error instanceof Refusal),
+  );
+});
+
+test("a peer that breaks off within the handshake is a refusal", async () => {
+  const listener = createServer((socket) => socket.once("data", () => socket.resetAndDestroy())).listen(0, "127.0.0.1");
+  cleanUp.push(() => listener.close());
+  await once(listener, "listening");
+  const { port } = /** @type {import("node:net").AddressInfo} */ (listener.address());
+  const settings = { cipherSuites: ["TLS_AES_128_GCM_SHA256"], serverName: "localhost", identity: undefined, trust: [] };
+  await assert.rejects(openChannel("client", { host: "127.0.0.1", port }, settings), Refusal);
+});

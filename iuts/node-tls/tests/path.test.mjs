@@ -1,5 +1,6 @@
 // @ts-check
 import assert from "node:assert/strict";
+import { sign } from "node:crypto";
 import { test } from "node:test";
 import { Refusal } from "../authenticator/refusal.mjs";
 import { isAllowedAlgorithm } from "../path/algorithm.mjs";
@@ -12,8 +13,9 @@ import { entity } from "./published.mjs";
 const hex = (/** @type {string} */ text) => Buffer.from(text.replaceAll(" ", ""), "hex");
 const der = (/** @type {number} */ tag, /** @type {Buffer[]} */ ...parts) => {
   const content = Buffer.concat(parts);
-  assert.ok(content.length < 128);
-  return Buffer.concat([Buffer.from([tag, content.length]), content]);
+  const length = content.length < 128 ? [content.length] : [0x82, content.length >> 8, content.length & 0xff];
+  assert.ok(content.length < 128 || content.length > 255);
+  return Buffer.concat([Buffer.from([tag, ...length]), content]);
 };
 const first = (/** @type {Buffer} */ bytes) => /** @type {import("../path/der.mjs").Element} */ (readAll(bytes)[0]);
 
@@ -69,6 +71,25 @@ test("a path needs its issuers, an anchor, its time, and no order", () => {
   assert.throws(() => validatePath([issuer, leaf], [root], now, "server"), /signatures/);
   assert.throws(() => validatePath([leaf, issuer], [root], new Date("2010-01-01T00:00:00Z"), "server"), /validity/);
   assert.throws(() => validatePath([leaf, ...Array(16).fill(issuer)], [root], now, "server"), /more than 16/);
+});
+
+test("a signature that verifies, with a hash that is not allowed, certifies nothing", () => {
+  const [tbs, algorithm] = readAll(first(entity("identity-p256").certificate).content);
+  assert.ok(tbs && algorithm);
+  /** ecdsa-with-SHA224 in place of ecdsa-with-SHA256. @param {Buffer} bytes */
+  const relabelled = (bytes) => Buffer.from(bytes.toString("hex").replaceAll("2a8648ce3d040302", "2a8648ce3d040301"), "hex");
+  const issuer = entity("identity-intermediate-p256");
+  /** @param {Buffer} content @param {Buffer} identifier @param {string} hash */
+  const certified = (content, identifier, hash) => {
+    const signature = sign(hash, content, { key: issuer.key, format: "der", type: "pkcs8" });
+    return der(0x30, content, identifier, der(0x03, Buffer.alloc(1), signature));
+  };
+  /** @param {Buffer} leaf */
+  const validate = (leaf) =>
+    validatePath([leaf, issuer.certificate], [entity("identity-root-p256").certificate], new Date("2026-01-01"), "server");
+  validate(certified(tbs.bytes, algorithm.bytes, "sha256"));
+  assert.throws(() => validate(certified(relabelled(tbs.bytes), relabelled(algorithm.bytes), "sha224")), /algorithm that is not allowed/);
+  assert.throws(() => validate(certified(tbs.bytes, relabelled(algorithm.bytes), "sha224")), /two signature algorithms/);
 });
 
 const attribute = (/** @type {Buffer} */ value) => der(0x31, der(0x30, hex("0603 55040a"), value)); // organizationName
