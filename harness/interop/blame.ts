@@ -30,7 +30,7 @@ export class Blamer {
   ) {}
 
   /** Why the exchange did not come to what it should. Throws what a driver throws that cannot be started. */
-  async blame(instance: Instance, attester: Member, relyingParty: Member, { actor }: Played): Promise<Blame> {
+  async blame(instance: Instance, attester: Member, relyingParty: Member, { last }: Played): Promise<Blame> {
     const results = {
       attester: await this.#alone(instance, attester, "attester"),
       "relying-party": await this.#alone(instance, relyingParty, "relying-party"),
@@ -39,14 +39,10 @@ export class Blamer {
       ...results.attester.map((result) => ({ member: attester, result })),
       ...results["relying-party"].map((result) => ({ member: relyingParty, result })),
     ];
-    const positive = instance.script.kind === "positive";
+    const accepted = instance.script.kind === "positive" ? "refused valid" : "accepted invalid";
     const [verdict, text] = decide(
-      { name: attester.name, failed: results.attester, wrong: actor === "attester" ? "refused valid" : "sent invalid" },
-      {
-        name: relyingParty.name,
-        failed: results["relying-party"],
-        wrong: actor === "attester" ? "sent invalid" : positive ? "refused valid" : "accepted invalid",
-      },
+      { name: attester.name, failed: results.attester, wrong: last === "validate" ? "sent invalid" : "refused valid" },
+      { name: relyingParty.name, failed: results["relying-party"], wrong: last === "validate" ? accepted : "sent invalid" },
       this.library.ledger,
     );
     return {

@@ -105,7 +105,7 @@ async function playPair(attester: Member, relyingParty: Member, options: MatrixO
 function playOne(player: PairPlayer, instance: Instance): Promise<Played> {
   if (instance.unsupported === undefined) return player.play(instance);
   const verdict = { outcome: "unsupported", detail: `no common capability: ${instance.unsupported}` } as const;
-  return Promise.resolve({ verdict, actor: "relying-party", events: [], wires: [] });
+  return Promise.resolve({ verdict, last: "request", events: [], wires: [] });
 }
 
 const everything: ReadonlySet<Ability> = new Set(Object.keys(abilities) as Ability[]);

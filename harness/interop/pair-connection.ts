@@ -33,7 +33,7 @@ export class PairConnection implements IutConnection {
 
   async request(ask: Omit<Params<"request">, "channel">): Promise<Answer<Bytes>> {
     const { control, channel } = this.relyingParty;
-    this.told.asked("relying-party", `for a request${ask.attestation ? " that offers attestation" : ""}`);
+    this.told.asked("relying-party", "request", `for a request${ask.attestation ? " that offers attestation" : ""}`);
     const result = await control.call("request", { ...ask, channel });
     if (isRefused(result)) return this.told.refused("relying-party", result);
     this.told.made("relying-party", "request", result.request);
@@ -46,6 +46,7 @@ export class PairConnection implements IutConnection {
     const attested = ask.attestation ? `, attested with ${ask.attestation.type}` : "";
     this.told.asked(
       "attester",
+      "authenticate",
       `for ${ask.identity ? "an authenticator" : "an empty authenticator"}${request ? "" : ", without a request"}${attested}`,
     );
     const result = await control.call("authenticate", { ...ask, request, channel });
@@ -57,7 +58,7 @@ export class PairConnection implements IutConnection {
   async validate(ask: Omit<Params<"validate">, "channel">): Promise<Answer<AcceptedResult>> {
     const { control, channel } = this.relyingParty;
     const authenticator = await this.#carry(this.attester, this.relyingParty, ask.authenticator);
-    this.told.asked("relying-party", `to validate it, attestation ${ask.policy.attestation}`);
+    this.told.asked("relying-party", "validate", `to validate it, attestation ${ask.policy.attestation}`);
     const result = await control.call("validate", { ...ask, authenticator, channel });
     if (isRefused(result)) return this.told.refused("relying-party", result);
     this.told.accepted(result.accepted);
@@ -86,7 +87,6 @@ export class PairConnection implements IutConnection {
     const ask = { channel: to.channel, length: message.length, timeout: TRANSFER_TIMEOUT_MS };
     const receiving = to.control.call("receive", ask, TRANSFER_TIMEOUT_MS + 1000);
     const [sent, received] = await Promise.all([sending, receiving]);
-    this.told.actor = to.role;
     if (isRefused(sent)) throw new SetUpError(`the ${from.role} did not send ${message.length} bytes`);
     if (isRefused(received)) throw new SetUpError(`the ${to.role} did not receive ${message.length} bytes`);
     if (!equalBytes(received.data, message)) {

@@ -1,7 +1,6 @@
 import type { Profile } from "../attestation/profile.ts";
 import { IutFailure } from "../iut/control.ts";
 import type { ControlledDriver } from "../iut/controlled.ts";
-import type { Role } from "../scenario/case.ts";
 import { execute } from "../scenario/execute.ts";
 import type { Ledger } from "../scenario/ledger.ts";
 import { controlInstance, type Instance } from "../scenario/plan.ts";
@@ -9,13 +8,13 @@ import type { Verdict } from "../scenario/result.ts";
 import { errorVerdict, verdictOf } from "../scenario/verdict.ts";
 import type { Fleet, Member } from "./fleet.ts";
 import { PairDriver, type Wire } from "./pair-driver.ts";
-import type { PairEvent } from "./told.ts";
+import type { Operation, PairEvent } from "./told.ts";
 
 /** What one exchange of a pair came to, and what was seen of it. */
 export interface Played {
   readonly verdict: Verdict;
-  /** Who did what decided it. */
-  readonly actor: Role;
+  /** What was asked last. */
+  readonly last: Operation;
   readonly events: readonly PairEvent[];
   readonly wires: readonly Wire[];
 }
@@ -95,8 +94,8 @@ export class PairPlayer {
       instance: id,
     };
     const seen = (verdict: Verdict): Played => {
-      const { events, actor } = driver.told;
-      return { verdict, actor, events, wires: driver.wires };
+      const { events, last } = driver.told;
+      return { verdict, last, events, wires: driver.wires };
     };
     try {
       const execution = await execute(script, driver, context);
@@ -128,5 +127,5 @@ export class PairPlayer {
 }
 
 function nothingSeen(verdict: Verdict): Played {
-  return { verdict, actor: "relying-party", events: [], wires: [] };
+  return { verdict, last: "request", events: [], wires: [] };
 }

@@ -9,15 +9,18 @@ export type PairEvent =
   | { readonly kind: "said"; readonly by: Role | "harness"; readonly text: string }
   | { readonly kind: "message"; readonly by: Role; readonly message: "request" | "authenticator"; readonly bytes: Bytes };
 
+/** What an end is asked for: the attester to authenticate, the relying party the others. */
+export type Operation = "request" | "authenticate" | "validate";
+
 /** Writes down what the two ends are asked and answer. */
 export class Told {
   readonly events: PairEvent[] = [];
-  /** Who was asked last: where a script does not go on as it should, it is by what this end did. */
-  actor: Role = "relying-party";
+  /** What was asked last: where a script does not go on as it should, it is by what came of this. */
+  last: Operation = "request";
 
-  /** The harness asks an end `for …` or `to …`. */
-  asked(role: Role, what: string): void {
-    this.actor = role;
+  /** The harness asks an end for an operation, in words `for …` or `to …`. */
+  asked(role: Role, operation: Operation, what: string): void {
+    this.last = operation;
     this.events.push({ kind: "said", by: "harness", text: `asks the ${inWords(role)} ${what}` });
   }
 

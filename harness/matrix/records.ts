@@ -52,7 +52,6 @@ export const verdicts = [
   "relying-party-refused-valid",
   "relying-party-accepted-invalid",
   "attester-refused-valid",
-  "attester-accepted-invalid",
   "both",
   "open-point",
 ] as const;

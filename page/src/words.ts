@@ -30,11 +30,11 @@ export function blameWords(verdict: NonNullable<VerdictRow["blame"]>["verdict"],
   const words: Readonly<Record<typeof verdict, string>> = {
     "attester-sent-invalid": `${attester} sent invalid`,
     "attester-refused-valid": `${attester} refused valid`,
+    "relying-party-sent-invalid": `${relyingParty} sent invalid`,
     "relying-party-refused-valid": `${relyingParty} refused valid`,
     "relying-party-accepted-invalid": `${relyingParty} accepted invalid`,
     both: "both at fault",
-    "open-point": "open point, nobody at fault",
-    unexplained: "unexplained",
+    "open-point": "nobody found at fault: an open point, or unseen",
   };
   return words[verdict];
 }
