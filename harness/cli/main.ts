@@ -291,7 +291,7 @@ Examples:
   $ expat-conformance matrix --out matrix
   $ expat-conformance matrix --iut iuts/go-crypto-tls --iut iuts/python-openssl --iut reference
   $ expat-conformance matrix --attester iuts/cocos --relying-party reference --only 'interop/attests*'
-  $ expat-conformance matrix --published reports/matrix.jsonl`,
+  $ expat-conformance matrix --published reports/matrix/matrix.jsonl`,
   )
   .action(async (options) => {
     const { matrixCommand } = await import("./matrix-command.ts");
@@ -377,7 +377,7 @@ A report without a footer is shown, under a banner that says that the run was cu
 Exit codes: 0 the page is written; 2 usage, or a file that is no report (each with what is wrong with it; nothing is written).
 
 Example:
-  $ expat-conformance report html --out page.html reports/matrix.jsonl report.jsonl`,
+  $ expat-conformance report html --out page.html reports/matrix/matrix.jsonl report.jsonl`,
   )
   .action(async (files, options) => {
     const { reportHtmlCommand } = await import("./report-html.ts");
