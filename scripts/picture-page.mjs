@@ -1,5 +1,5 @@
 // Takes a picture of a report page in Chromium (scripts/install-chromium.sh): docs/matrix.png is made so from the published matrix,
-//   npx expat-conformance report html --out page.html reports/matrix.jsonl
+//   npx expat-conformance report html --out page.html reports/matrix/matrix.jsonl
 //   node scripts/picture-page.mjs page.html docs/matrix.png
 // Arguments behind these: the part of the address behind `#` (default: view=matrix), the width in pixels (1280), and `dark`.
 import { existsSync } from "node:fs";

@@ -69,7 +69,7 @@ Exit codes: 0 nothing got worse; 1 regressions; 2 a file that is no whole report
 
 Examples:
   $ expat-conformance report diff main.jsonl branch.jsonl
-  $ expat-conformance report diff --json reports/matrix.jsonl matrix.jsonl`,
+  $ expat-conformance report diff --json reports/matrix/matrix.jsonl matrix.jsonl`,
     )
     .action(async (before, after, options) => {
       const { reportDiffCommand } = await import("./report-diff.ts");

@@ -141,9 +141,12 @@ function summary(entries: readonly Entry[]) {
       blamed.set(blame, (blamed.get(blame) ?? 0) + 1);
     }
     for (const [blame, times] of blamed) words.push({ sign: "↳", text: times === count ? blame : `${times}: ${blame}`, tone: "blame" });
-    const reported = of(outcome).filter(({ verdict }) => verdict.disclosure !== undefined).length;
-    if (reported > 0)
-      words.push({ sign: "↳", text: `${reported === count ? "" : `${reported}: `}reported to the maintainers`, tone: "blame" });
+    // How far each has come with the maintainers is what the list of disclosures says, word for word.
+    const known = new Map<string, number>();
+    for (const { verdict } of of(outcome)) {
+      if (verdict.disclosure !== undefined) known.set(verdict.disclosure, (known.get(verdict.disclosure) ?? 0) + 1);
+    }
+    for (const [text, times] of known) words.push({ sign: "↳", text: times === count ? text : `${times}: ${text}`, tone: "blame" });
   }
   const tone =
     of("fail").length > 0
@@ -234,7 +237,7 @@ export function PairView({ model, place, go }: { model: Model; place: Place; go:
                     {blameOf(entry) && <strong>{blameOf(entry)}. </strong>}
                     {entry.verdict.disclosure !== undefined && (
                       <Chip tone="mind" sign="✉">
-                        reported to the maintainers
+                        {entry.verdict.disclosure}
                       </Chip>
                     )}{" "}
                     {entry.verdict.found ?? entry.verdict.detail}

@@ -50,9 +50,8 @@ function Known({ model, entry }: { model: Model; entry: Entry }) {
       {disclosure !== undefined && (
         <Fact name="Disclosure">
           <Chip tone="mind" sign="✉">
-            reported to the maintainers
-          </Chip>{" "}
-          {disclosure}
+            {disclosure}
+          </Chip>
         </Fact>
       )}
       <dl>

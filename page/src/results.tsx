@@ -175,7 +175,7 @@ export function ResultTable({ entries, place, go, caption, who = true }: TablePr
                 {who && <td>{whoOf(entry)}</td>}
                 <td>
                   {blameOf(entry) && <strong>{blameOf(entry)}. </strong>}
-                  {entry.verdict.disclosure !== undefined && <em>Reported to the maintainers. </em>}
+                  {entry.verdict.disclosure !== undefined && <em>{entry.verdict.disclosure}. </em>}
                   <span class="detail">{shortened(entry.verdict.detail || (entry.verdict.found ?? ""))}</span>
                 </td>
               </tr>

@@ -71,7 +71,7 @@ describe("the page", () => {
     expect(await heading(page)).toBe("Interop matrix");
     const cell = page.getByRole("link", { name: /^beta with gamma, attester is the TLS server: / });
     expect(await cell.getAttribute("aria-label")).toMatch(
-      /3 passed, 5 failed, 3: beta sent invalid, 2: gamma accepted invalid, 2: reported to the maintainers, 6 not in common$/,
+      /3 passed, 5 failed, 3: beta sent invalid, 2: gamma accepted invalid, 2: reported to the maintainers on 2026-01-01, 6 not in common$/,
     );
     expect(await page.getByRole("link", { name: "alpha with beta, attester is the TLS client: all 14 passed" }).count()).toBe(1);
     expect(await page.getByText("not built: needs cargo").count()).toBe(7);
