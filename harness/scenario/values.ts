@@ -19,8 +19,9 @@ export interface ValueScope {
   connection(name: string): ExporterSource;
   /** The side of the IUT, for `{iut}` and `{harness}` in exporter labels. */
   readonly iutSide: Side;
-  /** The label of the profile, for `{attestation}`. */
+  /** Label and length of the profile, for `{attestation}`. */
   readonly exporterLabel: string;
+  readonly exporterLength: number;
   /** Value of a stage of the build that is under way, for `{self}`; only while an edit of it is made. */
   readonly self?: (path: string) => unknown;
   /** How `{sign}` is made; default: by node:crypto. */
@@ -44,7 +45,8 @@ const forms = {
   export: z.strictObject({
     export: z.string(),
     context: z.unknown().optional(),
-    length: z.number().int().optional(),
+    length: z.union([z.number().int(), z.literal("{attestation}")]).optional(),
+    longer: z.number().int().default(0),
     on: z.string().default("main"),
   }),
 };
@@ -108,7 +110,8 @@ function evaluate(form: Form, scope: ValueScope): unknown {
     .replace("{iut}", scope.iutSide)
     .replace("{harness}", otherSide(scope.iutSide))
     .replace("{attestation}", scope.exporterLabel);
-  return connection.exportKeyingMaterial(label, context, form.length ?? hashLength[connection.hash]);
+  const length = form.length === "{attestation}" ? scope.exporterLength : (form.length ?? hashLength[connection.hash]);
+  return connection.exportKeyingMaterial(label, context, length + form.longer);
 }
 
 function speaksOfSelf(value: unknown): boolean {
@@ -117,8 +120,16 @@ function speaksOfSelf(value: unknown): boolean {
 }
 
 function withSelf(scope: ValueScope, self: (path: string) => unknown): ValueScope {
-  const { iutSide, exporterLabel, sign } = scope;
-  return { iutSide, exporterLabel, sign, self, lookUp: (name) => scope.lookUp(name), connection: (name) => scope.connection(name) };
+  const { iutSide, exporterLabel, exporterLength, sign } = scope;
+  return {
+    iutSide,
+    exporterLabel,
+    exporterLength,
+    sign,
+    self,
+    lookUp: (name) => scope.lookUp(name),
+    connection: (name) => scope.connection(name),
+  };
 }
 
 // The ECDSA signature of COSE and JOSE, r ‖ s, as the Ecdsa-Sig-Value of TLS (RFC 3279 section 2.2.3); numbers of at most 63 bytes. Padded:
