@@ -64,7 +64,7 @@ export const evidenceSteps: readonly Step<AppraisalState>[] = [
         title: "iat, where the Evidence has one, is no floating-point number",
         requirements: ["eat-iat-integer", "eat-iat-float-refused"],
         run: (state) =>
-          each(fact(state, "evidence"), ({ issuedAt }) =>
+          each(state.facts.evidence ?? [], ({ issuedAt }) =>
             issuedAt === undefined || Number.isInteger(issuedAt)
               ? undefined
               : finding("malformed", "an iat that is an integer", `${issuedAt}`),
