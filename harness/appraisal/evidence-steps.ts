@@ -59,6 +59,17 @@ export const evidenceSteps: readonly Step<AppraisalState>[] = [
           path: ["expat-evidence-anchor", "expat-attestation-key-chain"],
         },
       }),
+      {
+        name: "issued-at",
+        title: "iat, where the Evidence has one, is no floating-point number",
+        requirements: ["eat-iat-integer", "eat-iat-float-refused"],
+        run: (state) =>
+          each(state.facts.evidence ?? [], ({ issuedAt }) =>
+            issuedAt === undefined || Number.isInteger(issuedAt)
+              ? undefined
+              : finding("malformed", "an iat that is an integer", `${issuedAt}`),
+          ),
+      },
     ],
   },
   {

@@ -94,7 +94,7 @@ const bareEvidence: EvidenceFormat = {
     const token = bare.open(bytes);
     const claims = bare.readClaims(token.payload);
     const [nonce, aikPubHash, ueid, measurement] = ["nonce", "aikPubHash", "ueid", "measurement"].map((name) => claims.bytes(name));
-    return { ...token, eatProfile: claims.text("profile"), claims: { nonce, aikPubHash, ueid, measurement } };
+    return { ...token, eatProfile: claims.text("profile"), claims: { nonce, aikPubHash, ueid, measurement }, issuedAt: undefined };
   },
 };
 

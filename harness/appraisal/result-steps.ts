@@ -38,7 +38,7 @@ export const resultSteps: readonly Step<AppraisalState>[] = [
         tokens: ({ facts }) => facts.results ?? [],
         anchors: ({ input }) => input.trust.results,
         requirements: {
-          chain: ["expat-result-signed"],
+          chain: ["expat-result-signed", "eat-x5chain", "eat-jws-x5c"],
           algorithm: ["expat-result-signed"],
           signature: ["expat-result-signed"],
           path: ["expat-result-signed"],
@@ -55,7 +55,7 @@ export const resultSteps: readonly Step<AppraisalState>[] = [
       {
         name: "format",
         title: "The result is an EAR: a submodule at least, each with an appraisal, and times that are integers",
-        requirements: ["ear-expiry-float-refused", "ear-submods-nonempty"],
+        requirements: ["ear-expiry-float-refused", "eat-iat-float-refused", "ear-submods-nonempty"],
         run: (state) =>
           each(fact(state, "results"), ({ problem }) => (problem === undefined ? undefined : finding("malformed", "an EAR", problem))),
       },

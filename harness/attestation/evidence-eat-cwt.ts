@@ -11,5 +11,6 @@ export const eatCwt = eatEvidence(
     ueid: 256,
     eatProfile: 265,
     measurement: -65538,
+    issuedAt: 6,
   }),
 );

@@ -11,5 +11,6 @@ export const eatJwt = eatEvidence(
     ueid: "ueid",
     eatProfile: "eat_profile",
     measurement: "measurement",
+    issuedAt: "iat",
   }),
 );

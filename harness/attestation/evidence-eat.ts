@@ -6,7 +6,7 @@ import type { Envelope } from "./token.ts";
 export const EVIDENCE_PROFILE = "tag:expat-conformance,2026:evidence";
 
 /** Where the claims of the Evidence profile stand in one serialisation of EAT. */
-export type EatLabels = Readonly<Record<keyof EvidenceClaims | "eatProfile", number | string>>;
+export type EatLabels = Readonly<Record<keyof EvidenceClaims | "eatProfile" | "issuedAt", number | string>>;
 
 /**
  * Evidence as an EAT (RFC 9711) by the Evidence profile of docs/iut-protocol.md: the same claims in CWT and JWT, under the labels of
@@ -46,6 +46,7 @@ export function eatEvidence<Name extends string>(
           ueid: claims.bytes(labels.ueid),
           measurement: claims.bytes(labels.measurement),
         },
+        issuedAt: claims.number(labels.issuedAt),
       };
     },
   };

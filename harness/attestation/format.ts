@@ -29,6 +29,8 @@ export interface ResultClaims {
 export interface OpenedEvidence extends OpenedToken {
   readonly eatProfile: string | undefined;
   readonly claims: { readonly [name in keyof EvidenceClaims]: Bytes | undefined };
+  /** When it was made (iat), in seconds since 1970, where it says so. */
+  readonly issuedAt: number | undefined;
 }
 
 /** An Attestation Result as a relying party reads it: nothing in it is verified yet. */

@@ -15,6 +15,11 @@ describe("the declared effect", () => {
     ["certificate.entries.1", "duplicate", true, "free"],
     ["certificate.entries.1", "drop", true, "refuse"],
     ["finished.verifyData", "reverse", true, "refuse"],
+    ["evidence.unprotectedHeader.x5chain.value.1", "flip", true, "refuse"],
+    ["evidence.unprotectedHeader.x5chain.value.0", "insert", true, "refuse"],
+    ["evidence.unprotectedHeader.x5chain.value.1", "insert", true, "free"],
+    ["evidence.unprotectedHeader.x5chain.value.1", "insert", ["finished"], "refuse"],
+    ["result.protectedHeader.x5c.value.1", "insert", true, "free"],
   ] as const)("of %s %s (reseal %j) is %s to %s", (at, op, reseal, kind) => {
     expect(effectOf({ at, op, reseal: typeof reseal === "boolean" ? reseal : [...reseal] }, cbor).kind).toBe(kind);
   });

@@ -25,7 +25,7 @@ type Seal = Exclude<Mutation["reseal"], boolean>[number];
 
 interface Rule {
   /** What it does; default: it must be refused. */
-  readonly kind?: "accept";
+  readonly kind?: "accept" | "free";
   /** Which places it speaks of. */
   readonly at: RegExp;
   /** Only where this seal is not computed again behind the edit. */
@@ -106,6 +106,8 @@ const rules: readonly Rule[] = [
   { at: /^(second-)?evidence\.payload$/, ops: ["drop", "truncate"], by: ["evidence-signature"] },
   { at: /^result\.payload$/, ops: ["drop", "truncate"], by: RESULT },
   // The key that signs is that of the first certificate, and each has issued the one before it (RFC 9360 section 2, RFC 7515 section 4.1.6).
+  // What is put before another than the first stands beside a whole chain: what comes of that is open (chain-item-unreadable).
+  { at: /\.(x5chain|x5c)\.value\.[1-9]\d*$/, ops: ["insert"], kind: "free" },
   { at: /^(second-)?evidence\..*\.(x5chain|x5c)\.value\.\d+$/, ops: ALTERS, by: ["evidence-signature"] },
   { at: /^result\..*\.(x5chain|x5c)\.value\.\d+$/, ops: ALTERS, by: RESULT },
   // EAR section 3.2 and RFC 7519 section 4.1.4: any number that an edit can put there lies in the past.
@@ -128,7 +130,7 @@ export function effectOf({ at, reseal, op }: Pick<Mutation, "at" | "reseal" | "o
       (each.kept === undefined || keeps(each.kept)) &&
       (each.only ?? serialisation) === serialisation,
   );
-  if (rule?.kind === "accept") return { kind: "accept" };
+  if (rule?.kind !== undefined) return { kind: rule.kind };
   return rule?.by === undefined ? { kind: "free" } : { kind: "refuse", by: rule.by };
 }
 

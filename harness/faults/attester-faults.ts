@@ -499,6 +499,15 @@ const evidence: readonly Fault[] = [
     },
     background,
   ),
+  ...(["eat-cwt", "eat-jwt"] as const).map((format) =>
+    fault(
+      `claims/issued-at-float-in-${format}`,
+      "the Evidence says when it was made, in fractions of a second",
+      ["eat-iat-integer"],
+      [{ at: "claims", op: "extend", value: { name: "issuedAt", label: format === "eat-cwt" ? 6 : "iat", value: 1700000000.5 } }],
+      { ...background, format },
+    ),
+  ),
   fault(
     "claims/nonce-twice",
     "the nonce stands twice among the claims",

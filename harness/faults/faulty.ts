@@ -1,6 +1,7 @@
 import { appraisalSteps, validate } from "../appraisal/appraise.ts";
 import type { Step } from "../appraisal/finding.ts";
 import type { AppraisalInput, AppraisalState } from "../appraisal/state.ts";
+import type { Profile } from "../attestation/profile.ts";
 import { pathRules } from "../authenticator/path-rules.ts";
 import type { ExporterSource, Side } from "../authenticator/secrets.ts";
 import { otherSide } from "../authenticator/secrets.ts";
@@ -91,12 +92,12 @@ export function authenticatorEdits(
   { authenticator, when = {} }: Extract<Breaks, { authenticator: unknown }>,
   input: BuildInput,
 ): Mutation[] {
-  return fits(when, input) ? resolved(authenticator, input, scopeOf(input.sender, input.profile.exporterLabel, input.connection)) : [];
+  return fits(when, input) ? resolved(authenticator, input, scopeOf(input.sender, input.profile, input.connection)) : [];
 }
 
 /** The edits of a fault in a request. Throws MutationError in the same way. */
 export function requestEdits({ request }: Extract<Breaks, { request: unknown }>, input: RequestInput): Mutation[] {
-  return resolved(request, input, scopeOf(input.sender, input.profile.exporterLabel));
+  return resolved(request, input, scopeOf(input.sender, input.profile));
 }
 
 function partsWithoutRule(place: string, right: Parts): Partial<Parts> {
@@ -156,10 +157,11 @@ function resolved<Input>(edits: Edits<Input>, input: Input, scope: ValueScope): 
 }
 
 // In the forms of values the implementation is `{iut}` here too; there are no earlier messages to speak of.
-function scopeOf(sender: Side, exporterLabel: string, connection?: ExporterSource): ValueScope {
+function scopeOf(sender: Side, { exporterLabel, exporterLength }: Profile, connection?: ExporterSource): ValueScope {
   return {
     iutSide: sender,
     exporterLabel,
+    exporterLength,
     lookUp(reference) {
       throw new MutationError(`{from: ${reference}}: a fault knows no earlier messages`);
     },

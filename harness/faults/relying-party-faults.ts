@@ -6,6 +6,7 @@ import { equivalentFaults } from "./equivalent-faults.ts";
 import { type Fault, leftOut } from "./fault.ts";
 import { inputFaults } from "./input-faults.ts";
 import { memoryFaults } from "./memory-faults.ts";
+import { signatureFaults } from "./signature-faults.ts";
 import { weakenedAttestationFaults } from "./weakened-attestation-faults.ts";
 import { weakenedAuthenticatorFaults } from "./weakened-authenticator-faults.ts";
 
@@ -78,6 +79,7 @@ const all: readonly Fault[] = [
   ...comparisonFaults,
   ...weakenedAuthenticatorFaults,
   ...weakenedAttestationFaults,
+  ...signatureFaults,
   ...inputFaults,
   ...memoryFaults,
   {

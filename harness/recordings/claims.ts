@@ -106,7 +106,7 @@ function withEvidence(
   const token = { algorithmName: "", algorithm: undefined, signedContent: NO_BYTES, signature: NO_BYTES, payload: NO_BYTES };
   const chain = facts.evidence?.[0]?.chain ?? [];
   const claims = { nonce, aikPubHash, ueid: undefined, measurement: undefined };
-  const evidence = [{ ...token, chain, contentType: undefined, eatProfile: undefined, claims, place: "" }];
+  const evidence = [{ ...token, chain, contentType: undefined, eatProfile: undefined, issuedAt: undefined, claims, place: "" }];
   return { input, read, facts: { ...facts, evidence } };
 }
 

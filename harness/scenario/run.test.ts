@@ -67,7 +67,7 @@ describe("the suites against the unbroken reference", () => {
       revision: "draft-fossati-seat-expat-02",
       cmwAttestation: 0xffff,
       exporterLabel: "Attestation Binding",
-      exporterLength: 40,
+      exporterLength: 48,
       publicKey: "raw",
       evidenceNonce: { cwt: -70010, jwt: "n" },
       aikHashClaim: { cwt: "aik", jwt: "aik" },

@@ -57,6 +57,7 @@ export class ScriptRun implements ValueScope {
   readonly refusedOn = new Set<string>();
   readonly iutSide: Side;
   readonly exporterLabel: string;
+  readonly exporterLength: number;
   readonly #connections = new Map<string, IutConnection>();
   readonly #given = new Map<string, ReturnType<typeof givenAttestation>>();
   #contextCount = 0;
@@ -68,6 +69,7 @@ export class ScriptRun implements ValueScope {
   ) {
     this.messages = new Messages(context.watch);
     this.exporterLabel = context.profile.exporterLabel;
+    this.exporterLength = context.profile.exporterLength;
     this.iutSide = splitPosition(context.position).side;
   }
 

@@ -19,8 +19,9 @@ export interface ValueScope {
   connection(name: string): ExporterSource;
   /** The side of the IUT, for `{iut}` and `{harness}` in exporter labels. */
   readonly iutSide: Side;
-  /** The label of the profile, for `{attestation}`. */
+  /** Label and length of the profile, for `{attestation}`. */
   readonly exporterLabel: string;
+  readonly exporterLength: number;
   /** Value of a stage of the build that is under way, for `{self}`; only while an edit of it is made. */
   readonly self?: (path: string) => unknown;
   /** How `{sign}` is made; default: by node:crypto. */
@@ -34,7 +35,7 @@ const forms = {
   repeat: z.strictObject({ repeat: z.string(), times: z.number().int().min(0) }),
   concat: z.strictObject({ concat: z.array(z.unknown()) }),
   sign: z.strictObject({ sign: z.unknown(), key: z.string() }),
-  der: z.strictObject({ der: z.unknown() }),
+  der: z.strictObject({ der: z.unknown(), padded: z.boolean().default(false) }),
   hash: z.strictObject({ hash: z.array(z.unknown()), with: z.enum(["sha256", "sha384"]).default("sha256") }),
   from: z.strictObject({ from: z.string() }),
   self: z.strictObject({ self: z.string() }),
@@ -44,7 +45,8 @@ const forms = {
   export: z.strictObject({
     export: z.string(),
     context: z.unknown().optional(),
-    length: z.number().int().optional(),
+    length: z.union([z.number().int(), z.literal("{attestation}")]).optional(),
+    longer: z.number().int().default(0),
     on: z.string().default("main"),
   }),
 };
@@ -100,7 +102,7 @@ function evaluate(form: Form, scope: ValueScope): unknown {
     const signer = asMutationError(`{sign, key: ${form.key}}`, () => pki(form.key));
     return (scope.sign ?? signWith)(tokenAlgorithm(signer.key).algorithm, signer.key, resolveBytes(form.sign, scope));
   }
-  if ("der" in form) return derSignature(resolveBytes(form.der, scope));
+  if ("der" in form) return derSignature(resolveBytes(form.der, scope), form.padded);
   if ("pki" in form) return fromPki(form.pki);
   const connection = scope.connection(form.on);
   const context = form.context === undefined ? new Uint8Array(0) : resolveBytes(form.context, scope);
@@ -108,7 +110,8 @@ function evaluate(form: Form, scope: ValueScope): unknown {
     .replace("{iut}", scope.iutSide)
     .replace("{harness}", otherSide(scope.iutSide))
     .replace("{attestation}", scope.exporterLabel);
-  return connection.exportKeyingMaterial(label, context, form.length ?? hashLength[connection.hash]);
+  const length = form.length === "{attestation}" ? scope.exporterLength : (form.length ?? hashLength[connection.hash]);
+  return connection.exportKeyingMaterial(label, context, length + form.longer);
 }
 
 function speaksOfSelf(value: unknown): boolean {
@@ -117,17 +120,27 @@ function speaksOfSelf(value: unknown): boolean {
 }
 
 function withSelf(scope: ValueScope, self: (path: string) => unknown): ValueScope {
-  const { iutSide, exporterLabel, sign } = scope;
-  return { iutSide, exporterLabel, sign, self, lookUp: (name) => scope.lookUp(name), connection: (name) => scope.connection(name) };
+  const { iutSide, exporterLabel, exporterLength, sign } = scope;
+  return {
+    iutSide,
+    exporterLabel,
+    exporterLength,
+    sign,
+    self,
+    lookUp: (name) => scope.lookUp(name),
+    connection: (name) => scope.connection(name),
+  };
 }
 
-// The ECDSA signature of COSE and JOSE, r ‖ s, as the Ecdsa-Sig-Value of TLS (RFC 3279 section 2.2.3); numbers of at most 63 bytes.
-function derSignature(signature: Bytes): Bytes {
+// The ECDSA signature of COSE and JOSE, r ‖ s, as the Ecdsa-Sig-Value of TLS (RFC 3279 section 2.2.3); numbers of at most 63 bytes. Padded:
+// each number with a zero octet that DER leaves out (X.690 section 8.3.2), the same signature to a reader of BER that does not count octets.
+function derSignature(signature: Bytes, isPadded: boolean): Bytes {
   const integer = (bytes: Bytes): Bytes => {
     const start = bytes.findIndex((byte) => byte !== 0);
     const digits = start < 0 ? Uint8Array.of(0) : bytes.subarray(start);
     const positive = (digits[0] ?? 0) & 0x80 ? concat(Uint8Array.of(0), digits) : digits;
-    return concat(Uint8Array.of(0x02, positive.length), positive);
+    const written = isPadded ? concat(Uint8Array.of(0), positive) : positive;
+    return concat(Uint8Array.of(0x02, written.length), written);
   };
   const half = signature.length / 2;
   const content = concat(integer(signature.subarray(0, half)), integer(signature.subarray(half)));

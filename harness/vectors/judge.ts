@@ -262,7 +262,7 @@ function bindingState({ inputs, output }: Judged<"binding">): AppraisalState {
   state.facts.messages = [{ leaf, format }];
   const claims = { nonce: fromHex(output.binding), aikPubHash: fromHex(output.aikPubHash), ueid: undefined, measurement: undefined };
   const unsigned = { chain: [], algorithmName: "", algorithm: undefined, signedContent: NO_BYTES, signature: NO_BYTES, payload: NO_BYTES };
-  state.facts.evidence = [{ ...unsigned, contentType: undefined, eatProfile: undefined, claims, place: "" }];
+  state.facts.evidence = [{ ...unsigned, contentType: undefined, eatProfile: undefined, issuedAt: undefined, claims, place: "" }];
   return state;
 }
 

@@ -226,6 +226,7 @@ function resolve(mutation: Mutation, kind: Kind, inputs: Inputs): Mutation {
     },
     iutSide: otherSide(sender),
     exporterLabel: "profile" in inputs ? inputs.profile.exporterLabel : "",
+    exporterLength: "profile" in inputs ? inputs.profile.exporterLength : 0,
     sign: signDeterministically,
   });
 }

@@ -30,6 +30,7 @@ const MediaType = "application/eat+cwt"
 const (
 	claimExpiration  = 4
 	claimNotBefore   = 5
+	claimIssuedAt    = 6
 	claimNonce       = 10
 	claimUEID        = 256
 	claimProfile     = 265

@@ -82,6 +82,12 @@ func TestAppraiseIsStrict(t *testing.T) {
 	if err := v.appraise(claims(2, 0x05, 0x1b, 0, 0, 0, 0xff, 0, 0, 0, 0)); !errors.Is(err, ErrPolicy) {
 		t.Fatalf("not valid yet: %v", err)
 	}
+	if err := v.appraise(claims(2, 0x06, 0x1a, 0x65, 0x53, 0xf1, 0x00)); err != nil {
+		t.Fatalf("time of issue: %v", err)
+	}
+	if err := v.appraise(claims(2, 0x06, 0xfb, 0x41, 0xd9, 0x54, 0xfc, 0x40, 0x20, 0, 0)); !errors.Is(err, ErrFormat) {
+		t.Fatalf("time of issue in floating point: %v", err)
+	}
 	if err := v.appraise([]byte{0xa0}); !errors.Is(err, ErrFormat) {
 		t.Fatalf("no profile: %v", err)
 	}

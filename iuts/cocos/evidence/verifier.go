@@ -141,6 +141,12 @@ func (v *Verifier) checkTimes(claims map[any]any) error {
 		now = time.Now()
 	}
 	seconds := float64(now.Unix())
+	// RFC 9711 section 4.3.1: a floating-point iat is an error.
+	if issued, present := claims[int64(claimIssuedAt)]; present {
+		if _, ok := issued.(int64); !ok {
+			return fmt.Errorf("%w: iat is %v", ErrFormat, issued)
+		}
+	}
 	if expires, present := claims[int64(claimExpiration)]; present {
 		if at, ok := numericDate(expires); !ok || seconds >= at {
 			return fmt.Errorf("%w: expired", ErrPolicy)

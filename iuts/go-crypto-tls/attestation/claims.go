@@ -82,8 +82,13 @@ func readJWTClaims(payload []byte) (jwtClaims, error) {
 	return set, nil
 }
 
-// checkTimes judges exp and nbf. A time is an integer: EAR refuses floating-point numbers (section 3).
+// checkTimes judges exp and nbf. A time is an integer: EAR (section 3) and of iat EAT (RFC 9711 section 4.3.1) refuse floating-point numbers.
 func checkTimes(set claims, now time.Time) error {
+	if value, found := set.lookup(labelIssuedAt); found {
+		if _, ok := integer(value); !ok {
+			return fmt.Errorf("its time of issue %v is no integer", value)
+		}
+	}
 	if value, found := set.lookup(labelExpires); found {
 		expires, ok := integer(value)
 		if !ok || now.Unix() >= expires {

@@ -53,6 +53,7 @@ var (
 	labelProfile     = Claim{Label{int64(265)}, Label{"eat_profile"}}
 	labelMeasurement = Claim{Label{int64(-65538)}, Label{"measurement"}}
 	labelExpires     = Claim{Label{int64(4)}, Label{"exp"}}
+	labelIssuedAt    = Claim{Label{int64(6)}, Label{"iat"}}
 	labelNotBefore   = Claim{Label{int64(5)}, Label{"nbf"}}
 )
 

@@ -39,8 +39,9 @@ impl Claims {
         Ok(claims)
     }
 
-    /// exp and nbf (RFC 7519 sections 4.1.4 and 4.1.5), which EAT has as integers (RFC 9711 section 4.3.1).
+    /// exp and nbf (RFC 7519 sections 4.1.4 and 4.1.5), and that iat, as they, is an integer (RFC 9711 section 4.3.1).
     fn check_times(&self, now: UnixTime) -> Decision<()> {
+        self.integer(&Label::new(6, "iat"))?;
         let now = i128::from(now.as_secs());
         if self
             .integer(&Label::new(4, "exp"))?

@@ -11,6 +11,7 @@ import com.upokecenter.cbor.CBORObject;
 public record ClaimName(Integer cwt, String jwt) {
   static final ClaimName EXPIRES = new ClaimName(4, "exp");
   static final ClaimName NOT_BEFORE = new ClaimName(5, "nbf");
+  static final ClaimName ISSUED_AT = new ClaimName(6, "iat");
   static final ClaimName UEID = new ClaimName(256, "ueid");
   static final ClaimName EAT_PROFILE = new ClaimName(265, "eat_profile");
   static final ClaimName MEASUREMENT = new ClaimName(-65538, "measurement");

@@ -25,8 +25,12 @@ interface Claims {
   /** The tier of a status: that of affirming, warning and contraindicated have names in JSON. */
   Integer status(ClaimName name);
 
-  /** Refuses what has expired, or does not count yet (RFC 7519 sections 4.1.4 and 4.1.5). */
+  /**
+   * Refuses what has expired, or does not count yet (RFC 7519 sections 4.1.4 and 4.1.5), and a time of issue that is no integer (RFC 9711
+   * section 4.3.1).
+   */
   default void checkTimes(Instant now, Refusal.Code code) throws Refusal {
+    time(ClaimName.ISSUED_AT);
     BigInteger seconds = BigInteger.valueOf(now.getEpochSecond());
     BigInteger expires = time(ClaimName.EXPIRES);
     if (expires != null && seconds.compareTo(expires) >= 0) {
