@@ -31,10 +31,17 @@ export class Blamer {
 
   /** Why the exchange did not come to what it should. Throws what a driver throws that cannot be started. */
   async blame(instance: Instance, attester: Member, relyingParty: Member, { last }: Played): Promise<Blame> {
-    const results = {
+    const asked = {
       attester: await this.#alone(instance, attester, "attester"),
       "relying-party": await this.#alone(instance, relyingParty, "relying-party"),
     };
+    const ofOutcome = (outcome: CheckResult["outcome"]) => ({
+      attester: asked.attester.filter((result) => result.outcome === outcome),
+      "relying-party": asked["relying-party"].filter((result) => result.outcome === outcome),
+    });
+    // A broken SHOULD explains what no broken MUST does.
+    const broken = ofOutcome("fail");
+    const results = broken.attester.length + broken["relying-party"].length > 0 ? broken : ofOutcome("warn");
     const evidence = [
       ...results.attester.map((result) => ({ member: attester, result })),
       ...results["relying-party"].map((result) => ({ member: relyingParty, result })),
@@ -60,19 +67,19 @@ export class Blamer {
     };
   }
 
-  /** The checks of the exchange that ask this end, and that it fails. */
+  /** What came of the checks of the exchange that ask this end. */
   async #alone(instance: Instance, member: Member, role: Role): Promise<readonly CheckResult[]> {
     const checks = this.library.cases.filter(({ id, iut }) => iut === role && instance.script.alone.includes(id));
     const { side } = splitPosition(instance.position);
     const position = `${role}/${role === "attester" ? otherSide(side) : side}` as const;
-    const failed: CheckResult[] = [];
+    const results: CheckResult[] = [];
     for (const check of checks) {
       const key = [member.name, position, check.id, instance.suite, instance.scheme, instance.format].join(" ");
       const asked = this.#asked.get(key) ?? this.#ask(check, instance, member, position);
       this.#asked.set(key, asked);
-      failed.push(...(await asked).filter(({ outcome }) => outcome === "fail"));
+      results.push(...(await asked));
     }
-    return failed;
+    return results;
   }
 
   async #ask(check: Case, like: Instance, member: Member, position: Instance["position"]): Promise<readonly CheckResult[]> {
