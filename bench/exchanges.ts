@@ -15,12 +15,12 @@ import type { Bytes } from "../harness/wire/bytes.ts";
 import { decodeRequest } from "../harness/wire/request.ts";
 import { median, plainConnection } from "./plain.ts";
 
-const ROUNDS = 30;
+const ROUNDS = 16;
 const EXCHANGES = 15;
 /** Open at the same time: as many as a run has in hand on a few cores. */
 const CONNECTIONS = 4;
 /** Rounds before the first that counts: until the code is compiled as far as it will be. */
-const WARM_UP = 30;
+const WARM_UP = 12;
 
 const identity = pki("identity-p256");
 const attester = pki("attestation-p256");

@@ -60,7 +60,7 @@ export async function matrixCommand(options: MatrixCommandOptions): Promise<numb
   const exchanges = loadExchanges(library);
   const selects = selectionOf(options.only, exchanges);
   const disclosures = readDisclosures();
-  const published = options.published === undefined ? undefined : readMatrix(options.published);
+  const published = options.published === undefined ? undefined : wholeMatrix(options.published);
   const subjects = subjectsOf(options, profile);
   const output = options.out === undefined ? undefined : openFolder(options.out);
   const roster = await muster([...subjects.values()]);
@@ -132,6 +132,13 @@ function isRed({ outcome }: MatrixResult): boolean {
 
 function isPlayed({ outcome }: MatrixResult): boolean {
   return outcome !== "unsupported" && outcome !== "blocked";
+}
+
+function wholeMatrix(file: string): Matrix {
+  const matrix = readMatrix(file);
+  if (matrix.footer === undefined)
+    throw new UsageError(`--published ${file}: it has no footer, so it was cut short and says nothing of the rest`);
+  return matrix;
 }
 
 function compared(published: Matrix, made: Matrix): number {

@@ -81,6 +81,8 @@ describe("matrix", () => {
     const { code, stdout } = await cli([...args, "--published", altered]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/: published unsupported, found pass\n1 difference from what is published$/m);
+    writeFileSync(altered, `${lines.slice(0, -1).join("\n")}\n`);
+    expect(await cli([...args, "--published", altered])).toMatchObject({ code: 2, stderr: expect.stringContaining("cut short") });
   });
 
   it("takes crash and hang of an end as results of the exchange", async () => {
