@@ -26,8 +26,8 @@ interface Claims {
   Integer status(ClaimName name);
 
   /**
-   * Refuses what has expired, or does not count yet (RFC 7519 sections 4.1.4 and 4.1.5), and a time of issue that is no integer (RFC 9711
-   * section 4.3.1).
+   * Refuses what has expired, or does not count yet (RFC 7519 sections 4.1.4 and 4.1.5), and a time
+   * of issue that is no integer (RFC 9711 section 4.3.1).
    */
   default void checkTimes(Instant now, Refusal.Code code) throws Refusal {
     time(ClaimName.ISSUED_AT);
